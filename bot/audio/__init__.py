@@ -1,0 +1,1 @@
+"""Sound as the line carries it: frames, WAV files, tones of keys."""

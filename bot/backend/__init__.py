@@ -1,0 +1,1 @@
+"""The one door to business data, in the field's terms."""

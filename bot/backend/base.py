@@ -1,0 +1,88 @@
+"""Business data as the hotline sees it. Implementations: demo (on our store), http (a centre's own system)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Protocol
+
+
+class LoginStatus(Enum):
+    """How a login ended, as the caller may hear it. Never says which of number and password was wrong."""
+
+    BEGUN = "begun"
+    OK = "ok"
+    WRONG = "wrong"
+    LOCKED = "locked"
+    NO_PASSWORD = "no_password"
+    """Nothing, or not six digits, was entered: not counted as an attempt."""
+
+    NO_KEYS = "no_keys"
+    """The caller has no keypad or does not know the password: needs a way out."""
+
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginOutcome:
+    """What became of the login of a call."""
+
+    status: LoginStatus
+    attempts_left: int = 0
+    """Wrong passwords still allowed today for this number."""
+
+    last_four: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalAccount:
+    """个人账户 of the person logged in."""
+
+    last_four: str
+    status: str
+    """01 正常, 02 封存, 03 合并销户, 04 外部转出销户, 05 提取销户, 06 冻结, 99 其他."""
+
+    balance: Decimal
+    monthly_unit: Decimal
+    monthly_own: Decimal
+    base: Decimal
+    """缴存基数, 元."""
+
+    rate_percent: Decimal
+    """Each side's ratio."""
+
+    paid_to: date
+    """缴至年月 (first day of that month)."""
+
+    unit_name: str
+
+
+class Backend(Protocol):
+    """Login and data of one centre. Every method may raise BackendError."""
+
+    async def begin_login(self, call_id: str, number: str, *, unit: bool = False) -> str:
+        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back."""
+        ...
+
+    async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
+        """Check the six digits for the login begun; count wrong ones per account and day; write the outcome.
+
+        Same time and same answer for an unknown number as for a wrong password (argon2id either way).
+        """
+        ...
+
+    async def note_login(self, call_id: str, status: LoginStatus) -> None:
+        """Write an outcome that needs no check (NO_PASSWORD, NO_KEYS)."""
+        ...
+
+    async def login(self, call_id: str) -> LoginOutcome | None:
+        """The login state of this call, or None if none was begun."""
+        ...
+
+    async def log_out(self, call_id: str) -> None:
+        """The call ended or another person logs in: forget number and identity."""
+        ...
+
+    async def personal_account(self, call_id: str) -> PersonalAccount:
+        """The account of the person logged in. Raises BackendError('not_logged_in')."""
+        ...

@@ -1,0 +1,1 @@
+"""From text to sound: spoken form, synthesiser, stored prompts, loudness."""

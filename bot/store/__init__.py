@@ -1,0 +1,1 @@
+"""What outlives a call: journal, work orders, logins, demo accounts."""

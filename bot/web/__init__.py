@@ -1,0 +1,1 @@
+"""The browser phone and the service's own pages."""
