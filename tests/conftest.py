@@ -1,0 +1,25 @@
+"""What all tests share: which kinds of surroundings there are, and loud skips when one is missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """With STRICT=1 a skip is a failure: nothing may be missing."""
+    skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
+    if skipped and os.environ.get("STRICT") == "1":
+        reason = call.excinfo.value.msg  # type: ignore[union-attr]
+        call.excinfo = pytest.ExceptionInfo.from_exception(AssertionError(f"STRICT=1 allows no skip: {reason}"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recordings and rigs beside the project; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here: recordings, telephone rig")
+    return SHARED
