@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class AudioTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop in audio time. Threads started by run_in_executor stop the clock; sockets and pipes need `outside`."""
+    """An event loop in audio time. Threads (run_in_executor) stop the clock; sockets and pipes need `outside`."""
 
     def __init__(self) -> None:
         self._now = 0.0

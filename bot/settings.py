@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
 from pydantic import BaseModel as Group
+from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 ROOT = Path(__file__).resolve().parent.parent
