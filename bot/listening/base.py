@@ -21,6 +21,18 @@ class Question:
     no_input_seconds: float = 7.0
     """Silence from the end of the prompt until we ask again."""
 
+    whole_answer_seconds: float = 0.6
+    """Shorter silence that is enough once what was heard is a phrase of the grammar, or one of `answers`."""
+
+    hesitation_seconds: float = 1.2
+    """Longer silence after a word of hesitation (嗯, 那个, 就是): the caller is still thinking."""
+
+    answers: tuple[str, ...] = ()
+    """Whole answers of a question that is decoded openly (all phrases of a grammar are whole answers)."""
+
+    minimum_speech_seconds: float = 0.12
+    """Less voice than this is a click or a cough, not a turn."""
+
     longest_turn_seconds: float = 20.0
 
     short_words: tuple[str, ...] = ()
@@ -38,6 +50,8 @@ class Recognition:
     """Without spaces; '' if nothing or only noise ([unk])."""
 
     words: tuple[Word, ...]
+    """Seconds from the turn's first sample."""
+
     confidence: float
 
 

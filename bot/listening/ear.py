@@ -1,0 +1,178 @@
+"""One call's ear: from frames of line audio to what the caller said."""
+
+import time
+from collections import deque
+
+from bot.audio.frame import FRAME_SECONDS, Frame
+from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
+from bot.listening.base import Question, Recognizer
+from bot.listening.endpointer import Endpointer, Turn
+from bot.listening.interruption import hesitates
+from bot.listening.vad import Vad
+
+PRE_ROLL_FRAMES = 15
+"""Kept from before the voice was noticed, so that the first syllable is whole."""
+
+CHUNK_FRAMES = 5
+"""Audio goes to the recogniser in pieces of 100 ms."""
+
+
+class Ear:
+    """Listens to one call. Frames go in one by one, in order; what happened comes out.
+
+    Whoever feeds the ear from a queue may await `hear` for as long as decoding takes; the frames that wait meanwhile
+    are decoded in larger pieces if `behind` says how many there are.
+    """
+
+    def __init__(self, recognizer: Recognizer, vad: Vad | None = None, *, guard_seconds: float = 0.3) -> None:
+        self._recognizer = recognizer
+        self._vad = vad or Vad()
+        self._guard_seconds = guard_seconds
+        self._endpointer = Endpointer()
+        self._question = Question()
+        self._deaf = False
+        self._at = 0.0
+        self._prompt: str | None = None
+        self._prompt_began = 0.0
+        self._turns = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._turns += 1
+        self._endpointer.reset()
+        self._pre_roll: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
+        self._pending: list[bytes] = []
+        self._turn: list[bytes] = []
+        self._turn_began = 0.0
+        self._partial = ""
+        self._computing = 0.0
+        self._begun = False
+
+    def attend(self, question: Question) -> None:
+        """Listen for the answer to this question from now on.
+
+        If the caller is already speaking, what was said of this turn is heard again under the new grammar.
+        """
+        old, self._question = self._question, question
+        self._endpointer.attend(question)
+        if not self._endpointer.in_turn:
+            self._begun = False
+        elif old.grammar != question.grammar:
+            self._pending, self._begun, self._partial = list(self._turn), False, ""
+
+    def prompt_started(self, text: str) -> None:
+        """Our own voice begins to sound: no no-input time meanwhile, and what it says may come back as echo."""
+        self._prompt = text
+        self._prompt_began = self._at
+
+    def prompt_ended(self) -> None:
+        """Our voice has ended or was stopped."""
+        self._prompt = None
+
+    @property
+    def deaf(self) -> bool:
+        """While True nothing is heard and nothing is kept."""
+        return self._deaf
+
+    @deaf.setter
+    def deaf(self, deaf: bool) -> None:
+        self._deaf = deaf
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard so far; the question stays."""
+        self._forget()
+        self._vad.reset()
+
+    def close(self) -> None:
+        """The call is over."""
+        self._recognizer.close()
+
+    async def hear(self, frame: Frame, sent: bytes, behind: int = 0) -> list[EarEvent]:
+        """One frame from the caller, and the frame our mouth sent at that moment (SILENCE if none)."""
+        self._at += FRAME_SECONDS
+        if self._deaf:
+            return []
+        voiced = not frame.missing and self._vad.is_voice(frame.samples)
+        turn = self._endpointer.hear(
+            voiced, missing=frame.missing, prompting=self._prompt is not None, wait_seconds=self._wait_seconds()
+        )
+        if turn is Turn.NO_INPUT:
+            return [SilenceLasted(self._question.no_input_seconds)]
+        if turn in (Turn.QUIET, Turn.MAYBE):
+            self._pre_roll.append(frame.samples)
+            return []
+        events: list[EarEvent] = []
+        if turn is Turn.STARTED:
+            self._start()
+            events.append(SpeechStarted(self._turn_began))
+        self._pending.append(frame.samples)
+        self._turn.append(frame.samples)
+        if turn in (Turn.ENDED, Turn.CUT):
+            return events + await self._finish()
+        if len(self._pending) >= max(CHUNK_FRAMES, behind):
+            events += await self._decode()
+        return events
+
+    def _start(self) -> None:
+        self._pending = list(self._pre_roll)
+        self._turn = list(self._pre_roll)
+        self._turn_began = self._at - (len(self._turn) + 1) * FRAME_SECONDS
+        self._pre_roll.clear()
+        self._partial = ""
+        self._begun = False
+
+    def _wait_seconds(self) -> float:
+        asked = self._question
+        if self._partial and (self._partial in asked.grammar or self._partial in asked.answers):
+            return asked.whole_answer_seconds
+        if hesitates(self._partial):
+            return asked.hesitation_seconds
+        return asked.end_of_turn_seconds
+
+    async def _decode(self) -> list[EarEvent]:
+        turns = self._turns
+        partial = await self._feed()
+        if turns != self._turns:  # meanwhile the ear was reset or closed: nothing of it may come out
+            return []
+        changed, self._partial = partial != self._partial, partial
+        if not partial or not changed or self._guarded():
+            return []
+        return [PartialHeard(partial, self._at)]
+
+    async def _feed(self) -> str:
+        began = time.perf_counter()
+        samples, self._pending = b"".join(self._pending), []
+        if not self._begun:
+            self._begun = True
+            await self._recognizer.begin(self._question.grammar)
+        partial = await self._recognizer.accept(samples)
+        self._computing = time.perf_counter() - began
+        return partial
+
+    async def _finish(self) -> list[EarEvent]:
+        turns = self._turns
+        waited = self._endpointer.waited_seconds
+        began = time.perf_counter()
+        await self._feed()
+        recognition = await self._recognizer.finish()
+        if turns != self._turns:
+            return []
+        words = tuple(
+            Word(w.text, w.start_seconds + self._turn_began, w.end_seconds + self._turn_began, w.confidence)
+            for w in recognition.words
+        )
+        heard = Utterance(
+            text=recognition.text,
+            confidence=recognition.confidence,
+            started_seconds=self._turn_began,
+            ended_seconds=self._at - waited,
+            waited_seconds=waited,
+            words=words,
+            recognised_in_seconds=time.perf_counter() - began,
+        )
+        self._forget()
+        return [heard]
+
+    def _guarded(self) -> bool:
+        return self._prompt is not None and self._at - self._prompt_began < self._guard_seconds

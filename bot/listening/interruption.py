@@ -1,0 +1,32 @@
+"""Whether what the caller says over a prompt is meant to interrupt it."""
+
+from bot.listening.base import Question
+
+FILLERS = (
+    *("对对对", "对对", "嗯嗯", "那个", "这个", "就是", "哎呀"),
+    *("嗯", "啊", "呃", "额", "喂", "好", "哦", "噢", "诶", "哎", "唉", "呀"),
+)
+"""Said while listening or thinking; longest first."""
+
+HESITATIONS = ("那个", "这个", "就是", "然后", "还有", "嗯", "呃", "额", "我想", "我要", "请问")
+"""A turn that ends with one of these is probably not over."""
+
+
+def interrupts(partial: str, question: Question) -> bool:
+    """At least two characters that are not fillers, or a one-character answer to this question."""
+    if partial in question.short_words:
+        return True
+    rest = without_fillers(partial)
+    return len(rest) >= 2 or rest in question.short_words
+
+
+def without_fillers(text: str) -> str:
+    """What remains of a text without its fillers."""
+    for filler in FILLERS:
+        text = text.replace(filler, "")
+    return text
+
+
+def hesitates(partial: str) -> bool:
+    """True if the caller seems to look for words."""
+    return partial.endswith(HESITATIONS)

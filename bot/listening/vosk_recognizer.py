@@ -1,0 +1,165 @@
+"""Vosk as the recogniser: one model for the whole process, one stream per call, all computing in a few threads."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import vosk
+
+from bot.audio.frame import LINE_RATE, seconds_of
+from bot.errors import RecognitionError, SettingsError
+from bot.events import Word
+from bot.listening.base import Recognition
+from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
+
+T = TypeVar("T")
+NEEDED = ("am/final.mdl", "am/global_cmvn.stats", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
+log = logging.getLogger(__name__)
+
+
+class VoskModel:
+    """The acoustic model, lexicon and language model, loaded once. Raises SettingsError if the folder is broken."""
+
+    def __init__(self, path: Path, threads: int = 2) -> None:
+        missing = [name for name in NEEDED if not (path / name).is_file()]
+        if missing:
+            raise SettingsError(
+                "model_incomplete", f"语音识别模型不完整：{path} 缺少 {'、'.join(missing)}。请重新放置模型。"
+            )
+        self.path = path
+        self.rate = _sample_rate(path / "conf" / "mfcc.conf")
+        if self.rate != LINE_RATE and not _resamples(path / "conf" / "mfcc.conf"):
+            raise SettingsError(
+                "model_rate",
+                f"语音识别模型 {path} 的采样率是 {self.rate} Hz，电话线路是 {LINE_RATE} Hz。"
+                "请换用 8 kHz 模型，或在 conf/mfcc.conf 中加一行 --allow-upsample=true。",
+            )
+        self.words = read_words(path / "graph" / "words.txt")
+        vosk.SetLogLevel(-1)
+        try:
+            self.engine = vosk.Model(str(path))
+        except Exception as wrong:
+            raise SettingsError(
+                "model_broken", f"语音识别模型无法装入：{path}。文件可能损坏，请重新放置模型。"
+            ) from wrong
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vosk")
+        self._grammars: dict[tuple[str, ...], Grammar] = {}
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that name this model: SHA-256 over all its files."""
+        total = hashlib.sha256()
+        for file in sorted(self.path.rglob("*")):
+            if file.is_file() and file.name != "README.md":
+                total.update(str(file.relative_to(self.path)).encode() + b"\0")
+                total.update(file.read_bytes())
+        return total.hexdigest()[:12]
+
+    def grammar(self, phrases: tuple[str, ...]) -> Grammar:
+        """The phrases in the model's own words; what it cannot hear is logged once and left out."""
+        if phrases not in self._grammars:
+            self._grammars[phrases] = made = grammar_of(phrases, self.words)
+            if made.unknown:
+                log.warning("模型词表里没有的说法，识别时不用：%s", "、".join(made.unknown))
+        return self._grammars[phrases]
+
+    def recognizer(self) -> "VoskRecognizer":
+        """A stream for one call."""
+        return VoskRecognizer(self)
+
+    def close(self) -> None:
+        """No more calls: let the threads go."""
+        self._threads.shutdown(wait=True)
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Compute in one of the model's threads. Raises RecognitionError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        except RuntimeError as wrong:
+            raise RecognitionError("recogniser_failed", str(wrong)) from wrong
+
+
+class VoskRecognizer:
+    """One call's stream. Calls are made one after the other by the call's ear."""
+
+    def __init__(self, model: VoskModel) -> None:
+        self._model = model
+        self._stream: vosk.KaldiRecognizer | None = None
+        self._phrases: tuple[str, ...] | None = None
+        self._settled: list[dict[str, Any]] = []
+        self._heard = 0.0
+        self._began = 0.0
+
+    async def begin(self, grammar: tuple[str, ...]) -> None:
+        """Start a new turn with these phrases; () or nothing the model knows: open decoding."""
+        await self._model.run(self._begin, self._model.grammar(grammar).phrases)
+
+    async def accept(self, samples: bytes) -> str:
+        """Hear more; the partial text so far, without spaces."""
+        return await self._model.run(self._accept, samples)
+
+    async def finish(self) -> Recognition:
+        """The turn is over. Raises RecognitionError."""
+        return await self._model.run(self._finish)
+
+    def close(self) -> None:
+        """Free the stream."""
+        self._stream = None
+
+    def _begin(self, phrases: tuple[str, ...]) -> None:
+        self._settled = []
+        self._began = self._heard
+        if self._stream is None:
+            self._stream = vosk.KaldiRecognizer(self._model.engine, LINE_RATE)
+            self._stream.SetWords(True)
+            self._phrases = ()
+        self._stream.Reset()
+        if phrases != self._phrases:
+            self._stream.SetGrammar(json.dumps(phrases, ensure_ascii=False))
+            self._phrases = phrases
+
+    def _accept(self, samples: bytes) -> str:
+        stream = self._running()
+        self._heard += seconds_of(samples)
+        if stream.AcceptWaveform(samples):  # Vosk's own end of turn: ours is longer, so keep its words and go on
+            self._settled.append(json.loads(stream.Result()))
+            return self._text("")
+        return self._text(json.loads(stream.PartialResult())["partial"])
+
+    def _finish(self) -> Recognition:
+        self._settled.append(json.loads(self._running().FinalResult()))
+        began = self._began  # Vosk counts from the stream's first sample, over all turns
+        words = tuple(
+            Word(word["word"], word["start"] - began, word["end"] - began, min(1.0, word["conf"]))
+            for part in self._settled
+            for word in part.get("result", ())
+            if word["word"] != UNKNOWN
+        )
+        self._settled = []
+        sureness = sum(word.confidence for word in words) / len(words) if words else 0.0
+        return Recognition("".join(word.text for word in words), words, round(sureness, 3))
+
+    def _text(self, partial: str) -> str:
+        parts = [part.get("text", "") for part in self._settled] + [partial]
+        return "".join(word for part in parts for word in part.split() if word != UNKNOWN)
+
+    def _running(self) -> vosk.KaldiRecognizer:
+        if self._stream is None:
+            raise RecognitionError("recogniser_closed", "the recogniser was closed, or no turn was begun")
+        return self._stream
+
+
+def _sample_rate(mfcc: Path) -> int:
+    for line in mfcc.read_text("utf-8").split():
+        if line.startswith("--sample-frequency="):
+            return int(float(line.partition("=")[2]))
+    return 16000  # Kaldi's own default
+
+
+def _resamples(mfcc: Path) -> bool:
+    return "--allow-upsample=true" in mfcc.read_text("utf-8").split()
