@@ -1,0 +1,132 @@
+"""One call from answer to hang-up: the phases, in order, and the one place where the end of a call is caught."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.backend.base import Backend
+from bot.call.desk import Desk
+from bot.call.line import CallLine
+from bot.call.number import NumberPhase
+from bot.call.pin import PinPhase
+from bot.call.prompts import Prompts
+from bot.call.talk import TalkPhase
+from bot.call.with_agent import AgentPhase
+from bot.channels.base import NextStep
+from bot.dialogue.base import CollectNumber, CollectPin, Dialogue, HandOff, HangUp, Signal
+from bot.errors import BackendError, BotError, CallEnded
+from bot.events import CallerTyped, DigitPressed, Utterance
+from bot.listening.base import Question
+
+
+@dataclass(frozen=True, slots=True)
+class CallBounds:
+    """How long things may take in one call."""
+
+    longest_call_seconds: float
+    first_key_seconds: float
+    next_key_seconds: float
+    hang_up_after_goodbye_seconds: float
+
+
+class CallSession:
+    """The conversation on one line."""
+
+    def __init__(
+        self,
+        line: CallLine,
+        dialogue: Dialogue,
+        backend: Backend,
+        desk: Desk,
+        prompts: Prompts,
+        questions: Mapping[str, Question],
+        bounds: CallBounds,
+    ) -> None:
+        self._line = line
+        self._backend = backend
+        self._prompts = prompts
+        self._bounds = bounds
+        self._talk = TalkPhase(line, dialogue, prompts, questions)
+        self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
+        self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
+        self._agent = AgentPhase(line, desk, prompts)
+
+    async def run(self) -> None:
+        """The whole call. Returns when it is over, however it ended; the journal says how."""
+        ended_by = "bot"
+        try:
+            await self._line.run(self._converse_within_bounds)
+        except* CallEnded:
+            ended_by = "caller"
+        except* BotError as wrong:
+            ended_by = "failure"
+            self._line.journal.note("failed", code=_first_code(wrong))
+        finally:
+            self._line.journal.note("ended", by=ended_by)
+
+    async def _converse_within_bounds(self) -> None:
+        try:
+            async with asyncio.timeout(self._bounds.longest_call_seconds):
+                await self._converse()
+        except TimeoutError:
+            await self._line.say(self._prompts.say("call_too_long"))
+            await self._line.close(NextStep("hangup", "too_long"))
+
+    async def _converse(self) -> None:
+        talk = self._talk
+        replies = await talk.notify(Signal("call_started", {"channel": self._line.channel.kind}))
+        while True:
+            match await talk.run(replies):
+                case CollectNumber() as ask:
+                    replies = await talk.notify(await self._collect_number(ask))
+                case CollectPin():
+                    await self._pin.run()
+                    replies = await talk.notify(Signal("pin_finished"))
+                case HandOff() as request:
+                    signal = await self._hand_off(request)
+                    if signal is None:
+                        return
+                    replies = await talk.notify(signal)
+                case HangUp():
+                    spoken = await self._wait_for_hang_up()
+                    if spoken is None:
+                        await self._line.close(NextStep("hangup"))
+                        return
+                    replies = await talk.hear(spoken)
+
+    async def _collect_number(self, ask: CollectNumber) -> Signal:
+        signal, number = await self._number.run(ask)
+        if not number:
+            return signal
+        try:
+            await self._backend.begin_login(self._line.channel.call_id, number, unit=ask.kind == "unit")
+        except BackendError as wrong:
+            self._line.journal.note("failed", code=wrong.code)
+            return Signal("number_finished", {**signal.facts, "outcome": "unavailable"})
+        return signal
+
+    async def _hand_off(self, request: HandOff) -> Signal | None:
+        await self._line.end_private()
+        return await self._agent.run(request)
+
+    async def _wait_for_hang_up(self) -> str | None:
+        """The guide: the caller hangs up first. Words after the goodbye open the conversation again."""
+        await self._line.end_private()
+        try:
+            async with asyncio.timeout(self._bounds.hang_up_after_goodbye_seconds):
+                while True:
+                    match await self._line.next_event():
+                        case Utterance(text) | CallerTyped(text) if len(text) > 1 and "再见" not in text:
+                            return text
+                        case DigitPressed():
+                            pass
+        except TimeoutError:
+            return None
+
+
+def _first_code(group: BaseExceptionGroup[BotError]) -> str:
+    """The code of the first failure in a group."""
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first.code if isinstance(first, BotError) else "unknown"

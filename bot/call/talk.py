@@ -1,0 +1,111 @@
+"""Talking: say what the dialogue wants said, hear the answer, tell the dialogue, until something else is due."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
+from bot.call.line import CallLine
+from bot.call.prompts import Prompts
+from bot.call.turn import Turn, question_of
+from bot.channels.base import Caption
+from bot.dialogue.base import Dialogue, HandOff, Reply, Say, Signal
+from bot.errors import DialogueError
+from bot.listening.base import Question
+from bot.mandarin import masked
+
+PERSON_KEY = "0"
+
+_FAILURES_BEFORE_PERSON = 2
+
+DueNext = Reply
+"""Any reply but Say."""
+
+
+class TalkPhase:
+    """The conversation itself."""
+
+    def __init__(self, line: CallLine, dialogue: Dialogue, prompts: Prompts, questions: Mapping[str, Question]) -> None:
+        self._line = line
+        self._dialogue = dialogue
+        self._prompts = prompts
+        self._questions = questions
+        self._silences = 0
+        self._misses = 0
+        self._failures = 0
+
+    async def run(self, replies: Sequence[Reply]) -> DueNext:
+        """Talk until a number, a password, a person or the end is due; that is returned."""
+        while True:
+            says = [reply for reply in replies if isinstance(reply, Say)]
+            due = next((reply for reply in replies if not isinstance(reply, Say)), None)
+            says = await self._close_private_window(says, due)
+            if due is not None:
+                await self._say_before(says)
+                return due
+            await self._show_notes(says)
+            answer = await Turn(self._line, self._prompts, says, question_of(says, self._questions)).ask()
+            replies = await self._react(answer)
+
+    async def notify(self, signal: Signal) -> Sequence[Reply]:
+        """Tell the dialogue what the line noticed; an apology (or a person) if it cannot answer."""
+        return await self._answer_of(signal)
+
+    async def hear(self, text: str) -> Sequence[Reply]:
+        """Tell the dialogue what the caller said outside a turn (after the goodbye)."""
+        self._line.journal.note("heard", text=masked(text))
+        return await self._answer_of(text)
+
+    async def _close_private_window(self, says: list[Say], due: Reply | None) -> list[Say]:
+        """The window stays open until the outcome (the first thing said) is spoken; keys meanwhile are swallowed."""
+        if not self._line.private or due is not None:
+            return says
+        await self._say_before(says[:1])
+        await self._line.end_private()
+        return says[1:] or [Say(text="", question="anything_else")]
+
+    async def _say_before(self, says: Sequence[Say]) -> None:
+        await self._show_notes(says)
+        if says:
+            await self._line.say(*says)
+
+    async def _show_notes(self, says: Sequence[Say]) -> None:
+        for say in says:
+            if say.note:
+                await self._line.channel.show(Caption("note", say.note))
+
+    async def _react(self, answer: Answer) -> Sequence[Reply]:
+        match answer:
+            case Heard(text):
+                self._silences = self._misses = 0
+                return await self._answer_of(text)
+            case Pressed(key):
+                self._silences = self._misses = 0
+                if self._failures and key == PERSON_KEY:
+                    return [HandOff("failure")]
+                self._line.journal.note("key", key=key)
+                return await self._answer_of(Signal("key_pressed", {"key": key}))
+            case Silence():
+                self._silences += 1
+                self._line.journal.note("no_input", count=self._silences)
+                return await self._answer_of(Signal("no_input", {"count": self._silences}))
+            case NotUnderstood():
+                self._misses += 1
+                self._line.journal.note("no_match", count=self._misses)
+                return await self._answer_of(Signal("no_match", {"count": self._misses}))
+
+    async def _answer_of(self, turn: str | Signal) -> Sequence[Reply]:
+        try:
+            if isinstance(turn, Signal):
+                replies = await self._dialogue.notify(turn)
+            else:
+                replies = await self._dialogue.hear(turn)
+        except DialogueError as wrong:
+            return self._failed(wrong)
+        self._failures = 0
+        return replies
+
+    def _failed(self, wrong: DialogueError) -> Sequence[Reply]:
+        self._failures += 1
+        self._line.journal.note("failed", code=wrong.code)
+        if self._failures >= _FAILURES_BEFORE_PERSON:
+            return [self._prompts.say("still_failing"), HandOff("failure")]
+        return [self._prompts.say("apology")]

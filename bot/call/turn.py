@@ -1,0 +1,185 @@
+"""One question and its answer: prompt, interruption, false interruption, the caller's wishes about the reading."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
+from bot.call.commands import REPEAT_KEY, Command, command_of
+from bot.call.line import CallLine, ReadingEnded
+from bot.call.prompts import Prompts
+from bot.call.reading import Reading
+from bot.channels.base import Caption
+from bot.dialogue.base import Say
+from bot.events import CallerTyped, DigitPressed, PartialHeard, SilenceLasted, Utterance
+from bot.listening.base import Question
+from bot.listening.interruption import interrupts
+from bot.mandarin import masked
+from bot.speaking.base import Manner
+
+_PATIENCE_SECONDS = 120.0
+"""How long the line waits after 等一下 or 停 before it asks whether the caller is still there."""
+
+_SPEEDS = (0.6, 0.8, 1.0, 1.2, 1.4)
+_GAINS_DB = (-6.0, 0.0, 6.0)
+
+
+class Turn:
+    """Says something and waits for what the caller answers to it."""
+
+    def __init__(
+        self, line: CallLine, prompts: Prompts, says: Sequence[Say], question: Question, *, of_digits: bool = False
+    ) -> None:
+        """`of_digits`: the answer is a number; every key is a digit of it, its words are not written down."""
+        self._line = line
+        self._prompts = prompts
+        self._says = tuple(says)
+        self._question = question
+        self._of_digits = of_digits
+        self._reading = Reading(())
+        self._stopped_at = 0
+        self._ended_at = 0.0
+
+    async def ask(self) -> Answer:
+        """The caller's answer. Fillers over the prompt are none; wishes about the reading are fulfilled here."""
+        self._line.attend(self._question)
+        self._start()
+        while True:
+            event = await self._line.next_event()
+            answer = await self._judge(event)
+            if answer is not None:
+                return answer
+
+    async def _judge(self, event: object) -> Answer | None:
+        match event:
+            case DigitPressed(digit) if digit == REPEAT_KEY and not self._of_digits:
+                self._start()
+            case DigitPressed(digit):
+                self._note_said()
+                return Pressed(digit)
+            case CallerTyped(text):
+                return await self._take(Heard(text, by="text"))
+            case PartialHeard(text) if self._may_interrupt(text):
+                self._line.journal.note("interrupted", at_sentence=self._reading.resume_at)
+                self._line.hush()
+            case Utterance():
+                return await self._utterance(event)
+            case ReadingEnded():
+                self._ended_at = self._line.heard_seconds
+                self._note_said()
+            case SilenceLasted():
+                return Silence()
+            case _:
+                pass
+        return None
+
+    # -- speech -----------------------------------------------------------------------------------------------
+
+    async def _utterance(self, utterance: Utterance) -> Answer | None:
+        if self._reading.speaking:
+            if not self._may_interrupt(utterance.text):
+                self._overheard(utterance)
+                return None
+            self._line.hush()
+        if not utterance.text:
+            return self._nothing_heard()
+        began_over_prompt = not self._reading.interrupted and utterance.started_seconds < self._ended_at
+        if began_over_prompt and not interrupts(utterance.text, self._question):
+            self._overheard(utterance)
+            return None
+        return await self._take(Heard(utterance.text, utterance.confidence), utterance)
+
+    def _may_interrupt(self, text: str) -> bool:
+        sentence = self._reading.current if self._reading.speaking else None
+        return sentence is not None and sentence.say.barge_in and interrupts(text, self._question)
+
+    def _overheard(self, utterance: Utterance) -> None:
+        """A 嗯 over a prompt confirms nothing."""
+        self._line.journal.note("heard", text=self._written(utterance.text), overlapped=True)
+
+    def _nothing_heard(self) -> Answer | None:
+        if self._reading.interrupted:
+            self._line.journal.note("interrupted", false=True)
+            self._start(self._reading.resume_at)
+            return None
+        return NotUnderstood()
+
+    async def _take(self, heard: Heard, utterance: Utterance | None = None) -> Answer | None:
+        self._note_said()
+        timings = (
+            {"waited_seconds": utterance.waited_seconds, "recognised_seconds": utterance.recognised_in_seconds}
+            if utterance
+            else {}
+        )
+        self._line.journal.note(
+            "heard", text=self._written(heard.text), confidence=round(heard.confidence, 3), by=heard.by, **timings
+        )
+        await self._line.channel.show(Caption("heard", self._written(heard.text)))
+        command = command_of(heard.text)
+        if command is None:
+            return heard
+        self._line.journal.note("command", name=command.value)
+        self._fulfil(command)
+        return None
+
+    def _written(self, text: str) -> str:
+        """The caller's words as they may be written down."""
+        return "（号码）" if self._of_digits else masked(text)
+
+    # -- wishes about the reading -----------------------------------------------------------------------------
+
+    def _fulfil(self, command: Command) -> None:
+        match command:
+            case Command.STOP:
+                self._pause("paused")
+            case Command.WAIT:
+                self._pause("waiting")
+            case Command.REPEAT:
+                self._start()
+            case Command.GO_ON:
+                self._start(self._stopped_at)
+            case Command.SLOWER | Command.FASTER:
+                speed = _step(_SPEEDS, self._line.manner.speed, -1 if command is Command.SLOWER else 1)
+                self._speak_like(replace(self._line.manner, speed=speed))
+            case Command.LOUDER | Command.SOFTER:
+                gain = _step(_GAINS_DB, self._line.manner.gain_db, -1 if command is Command.SOFTER else 1)
+                self._speak_like(replace(self._line.manner, gain_db=gain))
+
+    def _pause(self, prompt: str) -> None:
+        stopped_at = self._reading.resume_at if self._reading.says == self._says else self._stopped_at
+        self._line.hush()
+        self._line.attend(replace(self._question, no_input_seconds=_PATIENCE_SECONDS))
+        self._reading = self._line.read([self._prompts.say(prompt)])
+        self._stopped_at = stopped_at
+
+    def _speak_like(self, manner: Manner) -> None:
+        self._line.manner = manner
+        self._start(0 if self._reading.finished else self._reading.resume_at)
+
+    def _start(self, at: int = 0) -> None:
+        self._line.attend(self._question)
+        self._reading = self._line.read(self._says, at)
+
+    def _note_said(self) -> None:
+        if self._reading.noted:
+            return
+        self._reading.noted = True
+        for say in self._reading.says:
+            self._line.journal.note(
+                "said",
+                utterance=say.utterance,
+                text=masked(say.text) if say.fixed else "",
+                heard_seconds=round(self._reading.heard_frames * 0.02, 2),
+                interrupted=self._reading.interrupted,
+            )
+
+
+def _step(steps: Sequence[float], now: float, by: int) -> float:
+    """The next faster or slower, louder or softer step; the last one stays."""
+    nearest = min(range(len(steps)), key=lambda place: abs(steps[place] - now))
+    return steps[min(max(nearest + by, 0), len(steps) - 1)]
+
+
+def question_of(says: Sequence[Say], questions: Mapping[str, Question]) -> Question:
+    """How to listen after these: as the last question asked wants it."""
+    names = [say.question for say in says if say.question]
+    return questions[names[-1]] if names and names[-1] in questions else questions["open"]

@@ -1,0 +1,42 @@
+"""To a person: the exchange takes the caller back into its queue, or a call-back is recorded where there is none."""
+
+from bot.call.desk import Desk
+from bot.call.line import CallLine
+from bot.call.prompts import Prompts
+from bot.channels.base import Caption, NextStep
+from bot.dialogue.base import HandOff, Signal
+from bot.errors import StoreError
+
+
+class AgentPhase:
+    """Hands the caller over. A person with a telephone is only behind an exchange."""
+
+    def __init__(self, line: CallLine, desk: Desk, prompts: Prompts) -> None:
+        self._line = line
+        self._desk = desk
+        self._prompts = prompts
+
+    async def run(self, request: HandOff) -> Signal | None:
+        """None if the caller is with the exchange now; else what to tell the dialogue."""
+        channel = self._line.channel
+        if channel.takes_back_calls:
+            self._line.journal.note("hand_off", reason=request.reason, queue=request.queue, outcome="exchange")
+            await self._line.say(self._prompts.say("hand_off"))
+            await self._line.close(NextStep("agent", request.reason, request.queue))
+            return None
+        outcome = await self._call_back(request)
+        self._line.journal.note("hand_off", reason=request.reason, queue=request.queue, outcome=outcome)
+        return Signal("agent_finished", {"outcome": "nobody"})
+
+    async def _call_back(self, request: HandOff) -> str:
+        channel = self._line.channel
+        await self._line.say(self._prompts.say("hand_off_failed"))
+        try:
+            number = await self._desk.call_back(channel.call_id, channel.caller.number, request.reason, request.summary)
+        except StoreError as wrong:
+            self._line.journal.note("failed", code=wrong.code)
+            await self._line.say(self._prompts.say("call_back_failed"))
+            return "failed"
+        await channel.show(Caption("note", f"回电工单 {number}"))
+        await self._line.say(self._prompts.say("call_back_recorded", number=number))
+        return "call_back"
