@@ -7,7 +7,9 @@ time, so the same script gives the same call on any machine.
 
 import asyncio
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -64,16 +66,43 @@ class _JumpingSelector(selectors.DefaultSelector):
         return super().select(None)
 
 
-async def outside(work: Awaitable[T]) -> T:
-    """Await something that happens outside the call (a request, a pipe): in audio time the clock stands still."""
+async def outside(work: Awaitable[T], longest_seconds: float | None = None) -> T:
+    """Await something that happens outside the call (a request, a pipe): in audio time the clock stands still.
+
+    `longest_seconds` is real time on any loop, for the clock that stands still would never run out. Raises
+    TimeoutError after it.
+    """
     loop = asyncio.get_running_loop()
     if not isinstance(loop, AudioTimeLoop):
-        return await work
+        async with asyncio.timeout(longest_seconds):
+            return await work
     loop.stop_clock()
     try:
-        return await work
+        async with _real_timeout(loop, longest_seconds):
+            return await work
     finally:
         loop.start_clock()
+
+
+@asynccontextmanager
+async def _real_timeout(loop: AudioTimeLoop, seconds: float | None) -> AsyncIterator[None]:
+    """asyncio.timeout by the wall clock: a thread waits, then sets the deadline to the audio time of that moment."""
+    over = False
+
+    def expire() -> None:
+        if not over:
+            deadline.reschedule(loop.time())
+
+    alarm = threading.Timer(seconds or 0, lambda: loop.is_closed() or loop.call_soon_threadsafe(expire))
+    alarm.daemon = True
+    async with asyncio.timeout(None) as deadline:
+        if seconds is not None:
+            alarm.start()
+        try:
+            yield
+        finally:
+            over = True
+            alarm.cancel()
 
 
 def run_in_audio_time(main: Coroutine[Any, Any, T]) -> T:
