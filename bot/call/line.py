@@ -15,6 +15,7 @@ from bot.dialogue.base import Say
 from bot.errors import CallEnded, RecognitionError, SynthesisError
 from bot.events import CallerTyped, DigitPressed, EarEvent, PartialHeard, Utterance
 from bot.listening.base import Question
+from bot.mandarin import masked
 from bot.speaking.base import Manner, Voice
 
 _AHEAD_SECONDS = 3.0
@@ -54,8 +55,8 @@ class ListeningEar(Protocol):
         """The prompt is over: silence counts from here."""
         ...
 
-    async def hear(self, frame: Frame, sent: bytes) -> list[EarEvent]:
-        """Hear 20 ms; `sent` is what our mouth sent at that moment."""
+    async def hear(self, frame: Frame, sent: bytes, behind: int = 0) -> list[EarEvent]:
+        """Hear 20 ms; `sent` is what our mouth sent at that moment, `behind` how many frames still wait."""
         ...
 
     def close(self) -> None:
@@ -104,7 +105,7 @@ class CallLine:
         self._reading = reading
         self._ear.prompt_started("".join(say.text for say in says))
         if reading.finished:
-            self._end_reading()
+            self._end_reading(reading)
         self._wanted.set()
         return reading
 
@@ -112,6 +113,7 @@ class CallLine:
         """Stop speaking now."""
         if self._reading is not None and self._reading.speaking:
             self._reading.interrupt()
+            self._note_said(self._reading)
             self._ear.prompt_ended()
 
     async def say(self, *says: Say) -> None:
@@ -238,7 +240,7 @@ class CallLine:
                 frame, sent = self._unheard.popleft()
                 self._heard_frames += 1
                 try:
-                    for event in await self._ear.hear(frame, sent):
+                    for event in await self._ear.hear(frame, sent, len(self._unheard)):
                         await self._heard(event, loop.time())
                 except RecognitionError as wrong:
                     self.journal.note("failed", code=wrong.code)
@@ -265,7 +267,7 @@ class CallLine:
                 if begun is not None:
                     await self.channel.show(Caption("said", begun.text))
                 if self._reading.finished:
-                    self._end_reading()
+                    self._end_reading(self._reading)
 
     async def _make_sounds(self) -> None:
         """Make the sounds of the reading, a little ahead of the mouth."""
@@ -292,10 +294,21 @@ class CallLine:
         self.journal.note("answered", after_seconds=round(now - (self._turn_closed_at or now), 3))
         self._turn_closed_at = None
 
-    def _end_reading(self) -> None:
+    def _end_reading(self, reading: Reading) -> None:
         self._reading = None
+        self._note_said(reading)
         self._ear.prompt_ended()
         self._events.put_nowait(ReadingEnded())
+
+    def _note_said(self, reading: Reading) -> None:
+        for say in reading.says:
+            self.journal.note(
+                "said",
+                utterance=say.utterance,
+                text=masked(say.text) if say.fixed else "",
+                of_seconds=round(reading.heard_frames * FRAME_SECONDS, 2),
+                interrupted=reading.interrupted,
+            )
 
     def _drained(self) -> list[LineEvent]:
         events: list[LineEvent] = []

@@ -37,9 +37,6 @@ class Reading:
         self._waiting: dict[int, list[bytes]] = {}
         self._begun = start_at - 1
         self.interrupted = False
-        self.noted = False
-        """True once the journal has it."""
-
         self.heard_frames = 0
 
     @property

@@ -54,7 +54,6 @@ class Turn:
             case DigitPressed(digit) if digit == REPEAT_KEY and not self._of_digits:
                 self._start()
             case DigitPressed(digit):
-                self._note_said()
                 return Pressed(digit)
             case CallerTyped(text):
                 return await self._take(Heard(text, by="text"))
@@ -65,7 +64,6 @@ class Turn:
                 return await self._utterance(event)
             case ReadingEnded():
                 self._ended_at = self._line.heard_seconds
-                self._note_said()
             case SilenceLasted():
                 return Silence()
             case _:
@@ -104,7 +102,6 @@ class Turn:
         return NotUnderstood()
 
     async def _take(self, heard: Heard, utterance: Utterance | None = None) -> Answer | None:
-        self._note_said()
         timings = (
             {"waited_seconds": utterance.waited_seconds, "recognised_seconds": utterance.recognised_in_seconds}
             if utterance
@@ -159,27 +156,14 @@ class Turn:
         self._line.attend(self._question)
         self._reading = self._line.read(self._says, at)
 
-    def _note_said(self) -> None:
-        if self._reading.noted:
-            return
-        self._reading.noted = True
-        for say in self._reading.says:
-            self._line.journal.note(
-                "said",
-                utterance=say.utterance,
-                text=masked(say.text) if say.fixed else "",
-                heard_seconds=round(self._reading.heard_frames * 0.02, 2),
-                interrupted=self._reading.interrupted,
-            )
+
+def question_of(says: Sequence[Say], questions: Mapping[str, Question]) -> Question:
+    """How to listen after these: as the last question asked wants it."""
+    names = [say.question for say in says if say.question]
+    return questions[names[-1]] if names and names[-1] in questions else questions["open"]
 
 
 def _step(steps: Sequence[float], now: float, by: int) -> float:
     """The next faster or slower, louder or softer step; the last one stays."""
     nearest = min(range(len(steps)), key=lambda place: abs(steps[place] - now))
     return steps[min(max(nearest + by, 0), len(steps) - 1)]
-
-
-def question_of(says: Sequence[Say], questions: Mapping[str, Question]) -> Question:
-    """How to listen after these: as the last question asked wants it."""
-    names = [say.question for say in says if say.question]
-    return questions[names[-1]] if names and names[-1] in questions else questions["open"]

@@ -1,0 +1,84 @@
+"""Whether what came of a call is what its script expects."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.qa.script import Expectation, Script
+from bot.qa.transcript import Transcript, TurnTaken
+
+_MARKS = str.maketrans("", "", "，。！？；：、“”‘’（）《》,.!?;:()\"' ")
+
+
+def failures_of_turn(turn: TurnTaken, expected: tuple[Expectation, ...], script: Script) -> list[str]:
+    """What a step expected and did not get, each with file and line."""
+    found = [_FOUND[expectation.what](turn) for expectation in expected]
+    return _compared(expected, found, script)
+
+
+def failures_of_call(transcript: Transcript, script: Script) -> list[str]:
+    """What the script expects of the whole call and did not get."""
+    whole = TurnTaken(0, "")
+    for turn in transcript.turns:
+        whole.captions += turn.captions
+        whole.entries += turn.entries
+    ends: Mapping[str, Any] = {
+        "hand_off": transcript.hand_off,
+        "ended": transcript.ended,
+        "store": transcript.store,
+    }
+    found = [
+        ends[expectation.what] if expectation.what in ends else _FOUND[expectation.what](whole)
+        for expectation in script.expect
+    ]
+    return _compared(script.expect, found, script)
+
+
+def _compared(expected: tuple[Expectation, ...], found: list[Any], script: Script) -> list[str]:
+    return [
+        f"{script.path}:{expectation.line}：预期 {expectation.what} 为 {expectation.value!r}，实际是 {got!r}"
+        for expectation, got in zip(expected, found, strict=True)
+        if not _agrees(expectation, got)
+    ]
+
+
+def _agrees(expectation: Expectation, found: Any) -> bool:
+    compare = _COMPARED.get(expectation.what)
+    return compare(expectation.value, found) if compare else bool(expectation.value == found)
+
+
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "said": lambda value, found: all(_plain(text) in _plain(found) for text in _listed(value)),
+    "not_said": lambda value, found: not any(_plain(text) in _plain(found) for text in _listed(value)),
+    "note": lambda value, found: any(value in note for note in found),
+    "utterance": lambda value, found: all(text in found for text in _listed(value)),
+    "heard": lambda value, found: all(text in found for text in _listed(value)),
+    "store": lambda value, found: all(found.get(name) == wanted for name, wanted in value.items()),
+    "number": lambda value, found: value in found,
+    "pin": lambda value, found: value in found,
+    "failed": lambda value, found: value in found,
+    "no_input": lambda value, found: value in found,
+    "no_match": lambda value, found: value in found,
+}
+
+_FOUND: Mapping[str, Callable[[TurnTaken], Any]] = {
+    "utterance": lambda turn: turn.facts("said", "utterance"),
+    "said": lambda turn: "".join(turn.said()),
+    "not_said": lambda turn: "".join(turn.said()),
+    "heard": lambda turn: turn.heard(),
+    "note": lambda turn: [caption.text for caption in turn.captions if caption.kind == "note"],
+    "state": lambda turn: ([caption.text for caption in turn.captions if caption.kind == "state"] or [""])[-1],
+    "no_input": lambda turn: turn.facts("no_input", "count"),
+    "no_match": lambda turn: turn.facts("no_match", "count"),
+    "interrupted": lambda turn: any(turn.facts("said", "interrupted")),
+    "number": lambda turn: turn.facts("number", "outcome"),
+    "pin": lambda turn: turn.facts("pin", "outcome"),
+    "failed": lambda turn: turn.facts("failed", "code"),
+}
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _plain(text: str) -> str:
+    return text.translate(_MARKS)

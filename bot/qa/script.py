@@ -1,0 +1,197 @@
+"""The call script: who calls when, what they say and press, and what must come of it. YAML; docs/call-scripts.md.
+
+Every mistake is reported with file and line. Digits must be quoted: YAML reads 012 as 10.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.errors import ContentError
+from bot.events import KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that must be true after a step, or at the end of the call."""
+
+    what: str
+    """A key of EXPECTATIONS or END_EXPECTATIONS."""
+
+    value: Any
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the caller does, and what must come of it before the next."""
+
+    line: int
+    say: str = ""
+    type: str = ""
+    press: str = ""
+    play: Path | None = None
+    wait_seconds: float = 0.0
+    after_seconds: float | None = None
+    """Interrupts the prompt after so many seconds of it; None: waits until it is the caller's turn."""
+
+    hang_up: bool = False
+    voice: str = "caller"
+    expect: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Script:
+    """A whole call."""
+
+    path: Path
+    name: str
+    steps: tuple[Step, ...]
+    on: date | None = None
+    """The day the call takes place."""
+
+    caller: str = "13800000001"
+    exchange: bool = True
+    """Whether a telephone exchange is behind the caller, which can connect a person."""
+
+    expect: tuple[Expectation, ...] = field(default=())
+
+
+EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {
+    "utterance": (str, list),
+    "said": (str, list),
+    "not_said": (str, list),
+    "heard": (str, list),
+    "note": str,
+    "state": str,
+    "no_input": int,
+    "no_match": int,
+    "interrupted": bool,
+    "number": str,
+    "pin": str,
+    "failed": str,
+}
+END_EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {"hand_off": str, "ended": str, "store": dict}
+_STEP_KEYS = ("say", "type", "press", "play", "wait", "interrupt", "hang_up", "voice", "expect")
+_TOP_KEYS = ("name", "date", "caller", "exchange", "steps", "expect")
+
+
+def load_script(path: Path) -> Script:
+    """Read one script. Raises ContentError with file and line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ContentError("script", f"{path}：读不出来，请存成 UTF-8 文件。") from wrong
+    except yaml.YAMLError as wrong:
+        raise ContentError("script", f"{path}：不是正确的 YAML。{wrong}") from wrong
+    return _Reader(path).script(root)
+
+
+class _Reader:
+    """Turns YAML nodes into a script; nodes know their line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def script(self, root: yaml.Node | None) -> Script:
+        top = self._entries(root, _TOP_KEYS, "脚本")
+        if "steps" not in top or not isinstance(top["steps"], yaml.SequenceNode):
+            raise self._wrong(root, "缺少 steps:，来电人做什么？")
+        return Script(
+            path=self._path,
+            name=str(self._value(top["name"])) if "name" in top else self._path.stem,
+            steps=tuple(self._step(node) for node in top["steps"].value),
+            on=self._date(top["date"]) if "date" in top else None,
+            caller=self._digits(top["caller"]) if "caller" in top else Script.caller,
+            exchange=bool(self._value(top["exchange"])) if "exchange" in top else True,
+            expect=self._expectations(top.get("expect"), {**EXPECTATIONS, **END_EXPECTATIONS}),
+        )
+
+    def _step(self, node: yaml.Node) -> Step:
+        entries = self._entries(node, _STEP_KEYS, "步骤")
+        acts = [key for key in ("say", "type", "press", "play", "wait", "interrupt", "hang_up") if key in entries]
+        if len(acts) > 1:
+            raise self._wrong(node, f"一个步骤只能做一件事，这里有 {'、'.join(acts)}。请拆成几步。")
+        found: dict[str, Any] = {"line": node.start_mark.line + 1}
+        if "interrupt" in entries:
+            inner = self._entries(entries["interrupt"], ("after", "say", "press"), "interrupt")
+            if "after" not in inner or len(inner) != 2:
+                raise self._wrong(node, "interrupt 要写 after（秒）和 say 或 press 之一。")
+            found["after_seconds"] = self._number(inner.pop("after"))
+            entries = {**entries, **inner}
+        for key in ("say", "type", "voice"):
+            if key in entries:
+                found[key] = self._text(entries[key])
+        if "press" in entries:
+            found["press"] = self._digits(entries["press"])
+        if "play" in entries:
+            found["play"] = self._path.parent / self._text(entries["play"])
+            if not found["play"].is_file():
+                raise self._wrong(entries["play"], f"找不到录音 {found['play']}。")
+        if "wait" in entries:
+            found["wait_seconds"] = self._number(entries["wait"])
+        found["hang_up"] = "hang_up" in entries
+        found["expect"] = self._expectations(entries.get("expect"), EXPECTATIONS)
+        return Step(**found)
+
+    def _expectations(
+        self, node: yaml.Node | None, known: Mapping[str, type | tuple[type, ...]]
+    ) -> tuple[Expectation, ...]:
+        if node is None:
+            return ()
+        entries = self._entries(node, tuple(known), "expect")
+        expectations = []
+        for key, value_node in entries.items():
+            value = self._value(value_node)
+            if not isinstance(value, known[key]):
+                raise self._wrong(value_node, f"{key} 的内容不对：{value!r}。文字和数字串请加引号。")
+            expectations.append(Expectation(key, value, value_node.start_mark.line + 1))
+        return tuple(expectations)
+
+    def _entries(self, node: yaml.Node | None, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self._wrong(node, f"{what}应当是“名字: 内容”的形式。")
+        entries: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            if key.value not in known:
+                raise self._wrong(key, f"{what}里不认识“{key.value}”。可以写：{'、'.join(known)}。")
+            entries[key.value] = value
+        return entries
+
+    def _value(self, node: yaml.Node) -> Any:
+        return yaml.SafeLoader("").construct_object(node, deep=True)
+
+    def _text(self, node: yaml.Node) -> str:
+        value = self._value(node)
+        if not isinstance(value, str) or not value.strip():
+            raise self._wrong(node, f"这里应当是文字，现在是 {value!r}。数字请加引号。")
+        return value.strip()
+
+    def _digits(self, node: yaml.Node) -> str:
+        text = self._value(node)
+        if not isinstance(text, str):
+            raise self._wrong(node, f'数字串必须加引号，例如 "012#"（YAML 会把 012 读成 10）。现在是 {node.value}。')
+        if not text or any(key not in KEYS for key in text):
+            raise self._wrong(node, f"“{text}”里有电话上没有的键。可以写：{KEYS}。")
+        return text
+
+    def _number(self, node: yaml.Node) -> float:
+        value = self._value(node)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            raise self._wrong(node, f"这里应当是秒数，现在是 {value!r}。")
+        return float(value)
+
+    def _date(self, node: yaml.Node) -> date:
+        value = self._value(node)
+        if not isinstance(value, date):
+            raise self._wrong(node, f"日期应当写成 2026-11-24，现在是 {value!r}。")
+        return value
+
+    def _wrong(self, node: yaml.Node | None, told: str) -> ContentError:
+        line = node.start_mark.line + 1 if node is not None else 1
+        return ContentError("script", f"{self._path}:{line}：{told}")
