@@ -1,0 +1,10 @@
+"""Mandarin both ways: what is written as it is spoken, what is spoken as it is written, and what must be masked."""
+
+from bot.mandarin.dates import date_in
+from bot.mandarin.heard import amount_in, digits_in, number_in
+from bot.mandarin.masking import masked
+from bot.mandarin.sentences import sentences
+from bot.mandarin.spacing import spaceless
+from bot.mandarin.spoken import spoken
+
+__all__ = ["amount_in", "date_in", "digits_in", "masked", "number_in", "sentences", "spaceless", "spoken"]

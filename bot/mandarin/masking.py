@@ -1,0 +1,33 @@
+"""What may not stand in a log: identity numbers, accounts, telephones."""
+
+import re
+
+LONGEST_SHOWN = 6
+"""A run of more digits than this is taken for an identity number, an account or a telephone."""
+
+LAST_SHOWN = 4
+
+_DIGIT = "0-9０-９零〇一幺二两三四五六七八九洞拐勾"
+_RUN = re.compile(
+    # An order number and a date are no secrets, whatever their length.
+    r"(?P<open>(?<![A-Za-z0-9])[A-Z]{2}20\d{6}-\d{4}(?!\d)|(?<![\d-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\d-]))"
+    rf"|[{_DIGIT}](?:[ \t\-—－_，、,个十百]{{0,2}}[{_DIGIT}])*[ \t]?[Xx叉]?",
+    re.ASCII,
+)
+
+
+def masked(text: str) -> str:
+    """The text with each run of seven or more digits, typed or spoken, starred but for its last four.
+
+    Runs may be broken by spaces, hyphens or commas, as people write and say telephone numbers; order numbers and
+    dates stay.
+    """
+    return _RUN.sub(_starred, text)
+
+
+def _starred(match: re.Match[str]) -> str:
+    run = match.group()
+    digits = re.findall(rf"[{_DIGIT}Xx叉]", run)
+    if match.group("open") or len(digits) <= LONGEST_SHOWN:
+        return run
+    return "*" * (len(digits) - LAST_SHOWN) + "".join(digits[-LAST_SHOWN:])
