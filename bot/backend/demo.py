@@ -1,0 +1,183 @@
+"""The demo centre: invented customers in our own store, with the real rules of logging in."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from bot.backend.base import LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.numbers import number_fingerprint
+from bot.errors import BackendError, StoreError
+from bot.store import credentials, logins
+from bot.store.database import Database
+from bot.store.demo_accounts import sealed_record
+from bot.store.logins import Login
+from bot.store.passwords import Passwords
+from bot.store.sealing import Seal
+from bot.store.working_days import BEIJING
+
+LOGIN_LASTS = timedelta(minutes=40)
+"""Longer than the longest call: a safety net for calls whose process was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One password check that was counted and is now to be made."""
+
+    key: str
+    day: date
+    left: int | None
+    """Attempts left after this one; None: there was none left, the account is locked."""
+
+    password_hash: str
+    account_key: str | None
+    """None: nobody has this number."""
+
+
+class DemoBackend:
+    """`Backend` on the store. Two processes (the line, the actions) may each have one on the same database."""
+
+    def __init__(
+        self,
+        database: Database,
+        seal: Seal,
+        passwords: Passwords,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._passwords = passwords
+        self._now = now
+
+    async def begin_login(self, call_id: str, number: str, *, unit: bool = False) -> str:
+        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back."""
+        fingerprint = number_fingerprint(self._seal, number, unit=unit)
+        sealed, last_four, expires = self._seal.seal(number), number[-4:], self._now() + LOGIN_LASTS
+        with backend_errors():
+            await self._database.write(
+                lambda connection: logins.begin(connection, call_id, sealed, fingerprint, last_four, expires)
+            )
+        return last_four
+
+    async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
+        """Check the six digits: three wrong ones per account and day lock it until the next day.
+
+        The attempt is counted before it is checked and given back if it was right: so calls at the same time cannot
+        try more often, and a process killed in between errs on the safe side.
+        """
+        if len(password) != 6 or not (password.isascii() and password.isdecimal()):
+            return await self._note_unchecked(call_id, LoginStatus.NO_PASSWORD)
+        with backend_errors():
+            # Limits per caller and for the whole line belong here, beside the count per account.
+            attempt = await self._database.write(lambda connection: self._take_attempt(connection, call_id))
+            if attempt.left is None:
+                return await self._note(call_id, LoginStatus.LOCKED, 0)
+            if await self._passwords.fits(attempt.password_hash, password) and attempt.account_key:
+                return await self._note(call_id, LoginStatus.OK, attempt.left + 1, right=attempt)
+            return await self._note(call_id, LoginStatus.WRONG if attempt.left else LoginStatus.LOCKED, attempt.left)
+
+    async def note_login(self, call_id: str, status: LoginStatus) -> None:
+        """Write an outcome that needs no check (NO_PASSWORD, NO_KEYS, UNAVAILABLE)."""
+        if status in (LoginStatus.OK, LoginStatus.BEGUN):
+            raise BackendError("status_needs_check", f"{status.value} cannot be noted without a check")
+        await self._note_unchecked(call_id, status)
+
+    async def login(self, call_id: str) -> LoginOutcome | None:
+        """The login state of this call, or None if none was begun."""
+        with backend_errors():
+            login = await self._database.read(lambda connection: logins.find(connection, call_id, self._now()))
+        return LoginOutcome(LoginStatus(login.status), login.attempts_left, login.last_four) if login else None
+
+    async def log_out(self, call_id: str) -> None:
+        """The call ended or another person logs in: forget number and identity."""
+
+        def forget(connection: sa.Connection) -> None:
+            logins.forget(connection, call_id, self._now())
+            credentials.forget_old_attempts(connection, self._today())
+
+        with backend_errors():
+            await self._database.write(forget)
+
+    async def personal_account(self, call_id: str) -> PersonalAccount:
+        """The account of the person logged in. Raises BackendError('not_logged_in')."""
+        with backend_errors():
+            sealed = await self._database.read(lambda connection: self._sealed_account(connection, call_id))
+            record = json.loads(self._seal.open(sealed))
+        return PersonalAccount(
+            last_four=record["account"][-4:],
+            status=record["status"],
+            balance=Decimal(record["balance"]),
+            monthly_unit=Decimal(record["monthly_unit"]),
+            monthly_own=Decimal(record["monthly_own"]),
+            base=Decimal(record["base"]),
+            rate_percent=Decimal(record["rate_percent"]),
+            paid_to=date.fromisoformat(record["paid_to"]),
+            unit_name=record["unit_name"],
+        )
+
+    def _take_attempt(self, connection: sa.Connection, call_id: str) -> Attempt:
+        login = self._begun(connection, call_id)
+        known = credentials.credential_of(connection, login.fingerprint)
+        key, today = known.account_key if known else login.fingerprint, self._today()
+        return Attempt(
+            key=key,
+            day=today,
+            left=credentials.take_attempt(connection, key, today),
+            password_hash=known.password_hash if known else self._passwords.of_nobody,
+            account_key=known.account_key if known else None,
+        )
+
+    def _sealed_account(self, connection: sa.Connection, call_id: str) -> bytes:
+        login = logins.find(connection, call_id, self._now())
+        if login is None or login.status != LoginStatus.OK.value or login.account_key is None:
+            raise BackendError("not_logged_in", "this call has no login")
+        sealed = sealed_record(connection, login.account_key)
+        if sealed is None:
+            raise BackendError("no_account", "the account is no longer there")
+        return sealed
+
+    def _begun(self, connection: sa.Connection, call_id: str) -> Login:
+        login = logins.find(connection, call_id, self._now())
+        if login is None:
+            raise BackendError("no_login", "no login was begun on this call, or it expired")
+        return login
+
+    async def _note(self, call_id: str, status: LoginStatus, left: int, right: Attempt | None = None) -> LoginOutcome:
+        def write(connection: sa.Connection) -> LoginOutcome:
+            login = self._begun(connection, call_id)
+            logins.note(connection, call_id, status.value, left, right.account_key if right else None)
+            if right:
+                credentials.give_attempt_back(connection, right.key, right.day)
+            return LoginOutcome(status, left, login.last_four)
+
+        return await self._database.write(write)
+
+    async def _note_unchecked(self, call_id: str, status: LoginStatus) -> LoginOutcome:
+        def write(connection: sa.Connection) -> LoginOutcome:
+            login = self._begun(connection, call_id)
+            known = credentials.credential_of(connection, login.fingerprint)
+            key = known.account_key if known else login.fingerprint
+            left = credentials.attempts_left(connection, key, self._today())
+            logins.note(connection, call_id, status.value, left)
+            return LoginOutcome(status, left, login.last_four)
+
+        with backend_errors():
+            return await self._database.write(write)
+
+    def _today(self) -> date:
+        """The centre's local day."""
+        return self._now().astimezone(BEIJING).date()
+
+
+@contextmanager
+def backend_errors() -> Iterator[None]:
+    """The store is this centre's business system: its failures are the back end's."""
+    try:
+        yield
+    except StoreError as error:
+        raise BackendError("backend_away", f"the demo's store failed: {error.code}") from error
