@@ -289,10 +289,10 @@ class FakeCall:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _or_ended(self, work: Coroutine[Any, Any, object]) -> None:
+    async def _or_ended(self, work: Coroutine[Any, Any, Any]) -> None:
         """Wait for something, but not longer than the call."""
         task = asyncio.create_task(work)
-        await asyncio.wait([task, self.ended], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, self.ended}, return_when=asyncio.FIRST_COMPLETED)
         task.cancel()
 
     async def _wait_for(self, seen: Callable[[], float | None], within_seconds: float, otherwise: str) -> float:
@@ -328,4 +328,4 @@ def tone(key: str, seconds: float = 0.1, low_dbfs: float = -16.0, twist_db: floa
     times = np.arange(int(8000 * seconds)) / 8000
     pairs = ((697, 770, 852, 941)[row], low_dbfs), ((1209, 1336, 1477, 1633)[column], low_dbfs + twist_db)
     audio = sum(10 ** (level / 20) * 32768 * np.sin(2 * np.pi * f * (1 + detune) * times) for f, level in pairs)
-    return np.clip(audio, -32768, 32767).astype("<i2").tobytes()
+    return bytes(np.clip(audio, -32768, 32767).astype("<i2"))
