@@ -83,6 +83,9 @@ class CallLine:
         self._wanted = asyncio.Event()
         self._sent = SILENCE
         self._turn_closed_at: float | None = None
+        self.parts: dict[str, float] = {}
+        """Seconds spent so far on the answer that is due, by part: wait_seconds, recogniser_seconds, …"""
+
         self._closing = False
         self._private = False
         self._quarantine_ends = 0.0
@@ -216,6 +219,7 @@ class CallLine:
                 self._frame_came.set()
             elif not (isinstance(event, DigitPressed) and self._is_late_secret()):
                 self._turn_closed_at = asyncio.get_running_loop().time()
+                self.parts = {}
                 if not self._private:
                     self.hush()
                 self._events.put_nowait(event)
@@ -249,6 +253,7 @@ class CallLine:
     async def _heard(self, event: EarEvent, now: float) -> None:
         if isinstance(event, Utterance):
             self._turn_closed_at = now
+            self.parts = {"wait_seconds": event.waited_seconds, "recogniser_seconds": event.recognised_in_seconds}
         if isinstance(event, PartialHeard):
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)
@@ -278,7 +283,9 @@ class CallLine:
                 self._wanted.clear()
                 await self._wanted.wait()
                 continue
+            began = asyncio.get_running_loop().time()
             reading.feed(await self._sound_of(sentence))
+            self.parts.setdefault("speech_seconds", asyncio.get_running_loop().time() - began)
 
     async def _sound_of(self, sentence: Sentence) -> bytes:
         try:
@@ -290,8 +297,10 @@ class CallLine:
             return b""
 
     def _note_first_sound(self) -> None:
+        """The answer begins to sound: how long the caller waited for it after the end of the turn, and for what."""
         now = asyncio.get_running_loop().time()
-        self.journal.note("answered", after_seconds=round(now - (self._turn_closed_at or now), 3))
+        parts = {name: round(seconds, 3) for name, seconds in self.parts.items()}
+        self.journal.note("answered", after_seconds=round(now - (self._turn_closed_at or now), 3), **parts)
         self._turn_closed_at = None
 
     def _end_reading(self, reading: Reading) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.backend.base import Backend
 from bot.call.desk import Desk
@@ -41,18 +42,21 @@ class CallSession:
         prompts: Prompts,
         questions: Mapping[str, Question],
         bounds: CallBounds,
+        on: date | None = None,
     ) -> None:
+        """`on`: the day the call takes place, if it is not today (call scripts)."""
         self._line = line
         self._backend = backend
         self._prompts = prompts
         self._bounds = bounds
+        self._on = on
         self._talk = TalkPhase(line, dialogue, prompts, questions)
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
         self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
         self._agent = AgentPhase(line, desk, prompts)
 
-    async def run(self) -> None:
-        """The whole call. Returns when it is over, however it ended; the journal says how."""
+    async def run(self) -> str:
+        """The whole call. Returns who ended it: 'caller', 'bot' or 'failure'; the journal says it too."""
         ended_by = "bot"
         try:
             await self._line.run(self._converse_within_bounds)
@@ -63,6 +67,7 @@ class CallSession:
             self._line.journal.note("failed", code=_first_code(wrong))
         finally:
             self._line.journal.note("ended", by=ended_by)
+        return ended_by
 
     async def _converse_within_bounds(self) -> None:
         try:
@@ -74,7 +79,10 @@ class CallSession:
 
     async def _converse(self) -> None:
         talk = self._talk
-        replies = await talk.notify(Signal("call_started", {"channel": self._line.channel.kind}))
+        facts: dict[str, str | int | bool] = {"channel": self._line.channel.kind}
+        if self._on is not None:
+            facts["date"] = self._on.isoformat()
+        replies = await talk.notify(Signal("call_started", facts))
         while True:
             match await talk.run(replies):
                 case CollectNumber() as ask:

@@ -1,5 +1,6 @@
 """Talking: say what the dialogue wants said, hear the answer, tell the dialogue, until something else is due."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
@@ -93,6 +94,8 @@ class TalkPhase:
                 return await self._answer_of(Signal("no_match", {"count": self._misses}))
 
     async def _answer_of(self, turn: str | Signal) -> Sequence[Reply]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             if isinstance(turn, Signal):
                 replies = await self._dialogue.notify(turn)
@@ -100,6 +103,8 @@ class TalkPhase:
                 replies = await self._dialogue.hear(turn)
         except DialogueError as wrong:
             return self._failed(wrong)
+        finally:
+            self._line.parts["dialogue_seconds"] = loop.time() - began
         self._failures = 0
         return replies
 

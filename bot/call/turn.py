@@ -84,7 +84,7 @@ class Turn:
         if began_over_prompt and not interrupts(utterance.text, self._question):
             self._overheard(utterance)
             return None
-        return await self._take(Heard(utterance.text, utterance.confidence), utterance)
+        return await self._take(Heard(utterance.text, utterance.confidence))
 
     def _may_interrupt(self, text: str) -> bool:
         sentence = self._reading.current if self._reading.speaking else None
@@ -101,14 +101,9 @@ class Turn:
             return None
         return NotUnderstood()
 
-    async def _take(self, heard: Heard, utterance: Utterance | None = None) -> Answer | None:
-        timings = (
-            {"waited_seconds": utterance.waited_seconds, "recognised_seconds": utterance.recognised_in_seconds}
-            if utterance
-            else {}
-        )
+    async def _take(self, heard: Heard) -> Answer | None:
         self._line.journal.note(
-            "heard", text=self._written(heard.text), confidence=round(heard.confidence, 3), by=heard.by, **timings
+            "heard", text=self._written(heard.text), confidence=round(heard.confidence, 3), by=heard.by
         )
         await self._line.channel.show(Caption("heard", self._written(heard.text)))
         command = command_of(heard.text)
