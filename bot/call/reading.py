@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.audio.frame import FRAME_SECONDS, SILENCE, frames_of
+from bot.audio.frame import FRAME_SECONDS, frames_of
 from bot.dialogue.base import Say
 from bot.mandarin import sentences
-
-_PAUSE_FRAMES = 6
-"""120 ms between sentences: a speaker's breath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,7 @@ class Reading:
 
     def feed(self, sound: bytes) -> None:
         """The sound of `next_to_feed`. Empty if it could not be made: the sentence is passed over."""
-        pause = [SILENCE] * _PAUSE_FRAMES if sound and self._fed + 1 < len(self.sentences) else []
-        self._waiting[self._fed] = frames_of(sound) + pause
+        self._waiting[self._fed] = frames_of(sound)
         self._fed += 1
 
     @property

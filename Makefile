@@ -1,0 +1,42 @@
+# Two commands: `make run` answers calls, `make test` proves it. Both do all their set-up.
+PY := .venv/bin/python
+.PHONY: run test test-long setup check lint train bench words lock
+.DEFAULT_GOAL := run
+
+setup:
+	@deploy/setup.sh run
+
+run: setup
+	@$(PY) -m bot run
+
+test:
+	@deploy/setup.sh test
+	@$(PY) -m bot train
+	@$(PY) -m bot check
+	@$(MAKE) --no-print-directory lint
+	@STRICT=$(STRICT) $(PY) -m pytest -m "not long" $(PYTEST)
+
+test-long:
+	@deploy/setup.sh test
+	@$(PY) -m bot train
+	@STRICT=$(STRICT) $(PY) -m pytest -m long $(PYTEST)
+
+check: setup
+	@$(PY) -m bot check
+
+lint:
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+train: setup
+	@$(PY) -m bot train
+
+bench: setup
+	@$(PY) -m bot train
+	@$(PY) -m tests.bench
+
+# After changing deploy/locks/*.in: exact versions with hashes.
+lock:
+	cd deploy/locks && ../../$(PY) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 bot.in -o bot.txt
+	cd deploy/locks && ../../$(PY) -m uv pip compile -q --no-deps --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --override rasa.in rasa.in -o rasa.txt

@@ -1,0 +1,45 @@
+"""The service's commands: python -m bot COMMAND."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+from bot.errors import BotError
+
+_COMMANDS = {
+    "run": ("bot.commands.run", "启动全部服务并守护（make run）"),
+    "serve": ("bot.commands.serve", "只启动语音机器人进程"),
+    "mic": ("bot.commands.mic", "用本机麦克风和扬声器打一个电话"),
+    "call": ("bot.commands.call", "用脚本或录音打电话（python -m bot call 脚本.yml 录音.wav …）"),
+    "doctor": ("bot.commands.doctor", "检查设备、语音、模型、数据库、端口、磁盘，并说明怎样修好"),
+    "check": ("bot.check", "检查内容文件（make check）"),
+    "train": ("bot.training", "内容有变化时训练对话模型（make train）"),
+    "version": ("bot.commands.version", "版本、模型和内容的校验值"),
+}
+
+
+def main() -> int:
+    """Run one command; its errors are told in a sentence, without a stack trace."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="住房公积金热线语音自助服务")
+    parser.add_argument("--version", action="store_true", help="版本、模型和内容的校验值")
+    commands = parser.add_subparsers(dest="command", metavar="命令")
+    for name, (_, told) in _COMMANDS.items():
+        commands.add_parser(name, help=told, add_help=False)
+    chosen, rest = parser.parse_known_args()
+    name = "version" if chosen.version else chosen.command
+    if name is None:
+        parser.print_help()
+        return 2
+    command: Callable[[list[str]], int] = import_module(_COMMANDS[name][0]).main
+    try:
+        return command(rest)
+    except BotError as wrong:
+        print(f"错误（{wrong.code}）：{wrong}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

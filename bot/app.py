@@ -1,0 +1,219 @@
+"""Makes everything a call needs, once, and answers calls with it. The only place that knows all rooms."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.audio.frame import frames_of
+from bot.backend.base import Backend
+from bot.backend.demo import DemoBackend
+from bot.backend.demo_customers import load_demo, refuse_demo
+from bot.call.journal import CallJournal, Entry
+from bot.call.line import CallLine
+from bot.call.prompts import Prompts
+from bot.call.recorder import Recorder
+from bot.call.session import CallBounds, CallSession
+from bot.channels.base import Channel, NextStep
+from bot.counting import count
+from bot.dialogue.rasa_client import RasaClient
+from bot.errors import BotError, SynthesisError
+from bot.listening.ear import Ear
+from bot.listening.questions import load_questions
+from bot.listening.vosk_recognizer import VoskModel
+from bot.mandarin import sentences
+from bot.settings import ROOT, Settings
+from bot.sight.logs import call_logs
+from bot.sight.metrics import Sight
+from bot.speaking.base import Manner
+from bot.speaking.cache import SpeechCache
+from bot.speaking.lexicon import Lexicon
+from bot.speaking.pyttsx3_synthesizer import Pyttsx3Synthesizer
+from bot.speaking.recorded import RecordedPrompts
+from bot.speaking.voice import LineVoice
+from bot.speaking.voices import edition_of, read_voices
+from bot.store.call_writer import CallWriter
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.store.passwords import Passwords
+from bot.store.sealing import Seal, check_seal
+from bot.store.work_orders import WorkOrderKind, WorkOrders
+from bot.store.working_days import WorkCalendar
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """Database, seal and what stands on them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database = Database(settings.database_url)
+        self.seal = Seal.from_file(settings.secret_key_file)
+        self.passwords = Passwords()
+        self.backend: Backend = DemoBackend(self.database, self.seal, self.passwords)
+        self.work_orders = WorkOrders(self.database, self.seal, _calendar(), _work_order_limits(), day_ends=time(17, 0))
+
+    def prepare(self, mode: str) -> None:
+        """Migrate; load demo customers, or in production refuse to start with them."""
+        migrate(self.database)
+        check_seal(self.database, self.seal)
+        if mode == "demo":
+            load_demo(self.database, self.seal, self.passwords, ROOT / "content" / "demo" / "customers.yml")
+        else:
+            refuse_demo(self.database)
+
+    async def call_back(self, call_id: str, caller_number: str, reason: str, summary: str) -> str:
+        """Record that this caller is to be rung back (bot.call.desk.Desk)."""
+        return (await self.work_orders.create_call_back(call_id, reason, caller_number, summary)).number
+
+    async def facts_of(self, call_id: str) -> dict[str, Any]:
+        """What a call left behind, for call scripts: how many work orders, and of which kinds."""
+        orders = await self.work_orders.of_call(call_id)
+        return {"work_orders": len(orders), "kinds": [order.kind.name.lower() for order in orders]}
+
+
+class Hotline:
+    """Answers calls, from whichever channel."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings)
+        self.sight = Sight()
+        self.prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
+        self.questions = load_questions(ROOT / "voices" / "questions.yml")
+        self.calls = 0
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="recordings")
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> "Hotline":
+        """Load model and voice, prove them, connect the store. Raises SettingsError in Chinese."""
+        settings, closing = self.settings, self._closing
+        await asyncio.to_thread(self.store.prepare, settings.mode)
+        closing.callback(self.store.database.close)
+        self.writer = CallWriter(self.store.database, self.store.seal, settings.run_dir / "spool")
+        closing.callback(self.writer.close)
+        self.model = await asyncio.to_thread(VoskModel, settings.listening.model, settings.listening.threads)
+        closing.callback(self.model.close)
+        self.synthesizer, self.voice = _voice(settings)
+        await self.synthesizer.start()
+        closing.push_async_callback(self.synthesizer.close)
+        self._warming = asyncio.create_task(self._warm_up())
+        closing.callback(self._warming.cancel)
+        self.rasa = RasaClient(settings.rasa.url, settings.rasa.longest_answer_seconds)
+        closing.push_async_callback(self.rasa.close)
+        closing.callback(self._disk.shutdown)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go of everything; what the journal still holds is written."""
+        await self._closing.aclose()
+
+    async def _warm_up(self) -> None:
+        """Make the line's own sentences beforehand: they are what is left when the synthesiser dies."""
+        for prompt in self.prompts:
+            await self.voice.warm(sentences(prompt))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more call may come in."""
+        return self.calls < self.settings.call.admission_limit
+
+    async def answer(self, channel: Channel, *, on: date | None = None, keep: Any = None) -> None:
+        """One call, from answer to hang-up. `on`: the call's date, if it is not today; `keep`: sees journal entries."""
+        if not self.has_room:
+            await self._refuse(channel)
+            return
+        self.calls += 1
+        began = asyncio.get_running_loop().time()
+        self.sight.call_began(channel.kind)
+        self.writer.call_started(
+            channel.call_id, channel=channel.kind, caller=channel.caller.number or None, called=channel.caller.called
+        )
+        ended_by = "failure"
+        try:
+            with call_logs(channel.call_id):
+                ended_by = await self._converse(channel, on, keep)
+        finally:
+            self.calls -= 1
+            self.sight.call_ended(channel.kind, ended_by, asyncio.get_running_loop().time() - began)
+            self.writer.call_ended(channel.call_id, by=ended_by)
+
+    async def _converse(self, channel: Channel, on: date | None, keep: Any) -> str:
+        def kept(entry: Entry) -> None:
+            self.writer.keep(channel.call_id, entry)
+            count(entry, self.sight)
+            if keep is not None:
+                keep(entry)
+
+        bounds = self.settings.call
+        journal = CallJournal(asyncio.get_running_loop().time, kept)
+        recorder = Recorder(self._recording(channel.call_id), self._disk)
+        ear = Ear(self.model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
+        line = CallLine(channel, ear, self.voice, journal, recorder)
+        dialogue = await self.rasa.open(channel.call_id, channel.kind)
+        session = CallSession(
+            line,
+            dialogue,
+            self.store.backend,
+            self.store,
+            self.prompts,
+            self.questions,
+            CallBounds(
+                bounds.longest_call_seconds,
+                bounds.first_key_seconds,
+                bounds.next_key_seconds,
+                bounds.hang_up_after_goodbye_seconds,
+            ),
+            on,
+        )
+        try:
+            return await session.run()
+        finally:
+            ear.close()
+            await asyncio.shield(self._tidy_up(channel.call_id, recorder, dialogue))
+
+    async def _tidy_up(self, call_id: str, recorder: Recorder, dialogue: Any) -> None:
+        """The call is over, however it ended: finish the recording, let Rasa and the login forget it."""
+        await recorder.close()
+        await dialogue.close()
+        try:
+            await self.store.backend.log_out(call_id)
+        except BotError as wrong:
+            log.warning("log-out after call %s failed: %s", call_id, wrong.code)
+
+    async def _refuse(self, channel: Channel) -> None:
+        """All lines are taken: a polite sentence, then a person where there is an exchange."""
+        self.sight.call_refused(channel.kind)
+        try:
+            for frame in frames_of(await self.voice.sound_of(self.prompts.say("all_busy").text, Manner())):
+                await channel.send(frame)
+        except SynthesisError:
+            log.warning("no sound for the refusal of call %s", channel.call_id)
+        await channel.close(NextStep("agent", "all_busy") if channel.takes_back_calls else NextStep("hangup"))
+
+    def _recording(self, call_id: str) -> Path | None:
+        folder = self.settings.call.recordings
+        return folder / f"{call_id}.wav" if folder is not None else None
+
+
+def _voice(settings: Settings) -> tuple[Pyttsx3Synthesizer, LineVoice]:
+    folder = ROOT / "voices"
+    voices, lexicon = folder / "voices.yml", folder / "lexicon.yml"
+    synthesizer = Pyttsx3Synthesizer(read_voices(voices), Lexicon.read(lexicon))
+    cache = SpeechCache(settings.speaking.cache, settings.speaking.cache_megabytes, edition_of(voices, lexicon))
+    return synthesizer, LineVoice(synthesizer, cache, RecordedPrompts(folder / "recorded"))
+
+
+def _calendar() -> WorkCalendar:
+    return WorkCalendar.from_files(sorted((ROOT / "content" / "holidays").glob("*.json")))
+
+
+def _work_order_limits() -> dict[WorkOrderKind, int]:
+    content = yaml.safe_load((ROOT / "content" / "work_orders.yml").read_text(encoding="utf-8"))
+    days = content["working_days"]
+    return {kind: int(days[kind.name.lower()]) for kind in WorkOrderKind}

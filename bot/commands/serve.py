@@ -1,0 +1,100 @@
+"""The bot's own process: browser phone, AudioSocket, announcements, health and metrics."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from bot.app import Hotline
+from bot.channels.audiosocket import AudioSocketServer
+from bot.channels.exchange import Exchange
+from bot.settings import Settings
+from bot.sight.logs import logs
+from bot.web.server import phone_app
+from bot.web.tls import server_tls
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM."""
+    settings = Settings()
+    with logs(settings.run_dir / "log", "bot", level=settings.log_level, caller_text=settings.log_caller_text):
+        return asyncio.run(serve(settings))
+
+
+async def serve(settings: Settings) -> int:
+    """Answer calls from all channels until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as closing:
+        hotline = await closing.enter_async_context(Hotline(settings))
+        await closing.enter_async_context(Doors(hotline))
+        await stop.wait()
+    return 0
+
+
+class Doors:
+    """All ways in: the page, the exchange's socket, the exchange's and operators' HTTP."""
+
+    def __init__(self, hotline: Hotline) -> None:
+        self._hotline = hotline
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> "Doors":
+        """Open them. Raises ChannelError or OSError if a port is taken."""
+        hotline, settings = self._hotline, self._hotline.settings
+        exchange = Exchange(settings.audiosocket.announced_seconds)
+        self.audiosocket = AudioSocketServer(
+            settings.audiosocket.host,
+            settings.audiosocket.port,
+            exchange,
+            hotline.answer,
+            settings.audiosocket.sends_keys,
+        )
+        await self.audiosocket.start()
+        self._closing.push_async_callback(self.audiosocket.stop)
+        inside = web.Application()
+        inside.add_routes([*exchange.routes(), web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
+        await self._open(inside, settings.audiosocket.exchange_host, settings.audiosocket.exchange_port)
+        phone = phone_app(
+            hotline.answer,
+            has_room=lambda: hotline.has_room,
+            notice="演示系统：账户和网点都是虚构的。" if settings.mode == "demo" else "",
+            longest_idle_seconds=settings.web.longest_idle_seconds,
+        )
+        tls = server_tls(
+            settings.web.tls,
+            run_dir=settings.run_dir,
+            names=settings.web.tls_names,
+            certificate=settings.web.tls_certificate,
+            key=settings.web.tls_key,
+        )
+        await self._open(phone, settings.web.host, settings.web.port, tls)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close them; calls going on end or go to a person."""
+        await self._closing.aclose()
+
+    async def _open(self, app: web.Application, host: str, port: int, tls: object = None) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._closing.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()  # type: ignore[arg-type]
+
+    async def _health(self, _: web.Request) -> web.Response:
+        hotline = self._hotline
+        return web.json_response(
+            {
+                "status": "ok",
+                "calls": hotline.calls,
+                "has_room": hotline.has_room,
+                "journal_waiting": hotline.writer.waiting,
+                "speaking": hotline.synthesizer.process_id is not None,
+            }
+        )
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        sight = self._hotline.sight
+        return web.Response(body=sight.exposition(), headers={"Content-Type": sight.content_type})
