@@ -26,18 +26,29 @@ class Process:
 def rasa_process(model: Path, url: str, actions_url: str, endpoints: Path = ROOT / "endpoints.yml") -> Process:
     """Rasa with this model on the loopback address of `url`. Ready after some ten seconds: TensorFlow is large."""
     address = urlsplit(url)
-    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "rasa", "run", "--model", str(model)]
+    command = [
+        str(ROOT / ".venv-rasa" / "bin" / "python"),
+        "-m",
+        "bot.dialogue.rasa_start",
+        "run",
+        "--model",
+        str(model),
+    ]
     command += ["--interface", address.hostname or "127.0.0.1", "--port", str(address.port)]
     command += ["--endpoints", str(endpoints), "--credentials", str(ROOT / "credentials.yml")]
     return Process("rasa", command, f"{url}/webhooks/voice/health", environment=rasa_environment(actions_url))
 
 
 def rasa_environment(actions_url: str = "") -> dict[str, str]:
-    """Rasa tells nobody that it runs, and keeps to one processor and little memory: a sentence is a small sum."""
+    """Rasa tells nobody that it runs, and keeps to one processor and little memory: a sentence is a small sum.
+
+    Without oneDNN a text has the same score on every machine.
+    """
     return {
         "HOTLINE_RASA__ACTIONS_URL": actions_url,
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
         "TF_INTER_OP_PARALLELISM_THREADS": "1",
         "TF_INTRA_OP_PARALLELISM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

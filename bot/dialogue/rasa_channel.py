@@ -23,6 +23,7 @@ from weakref import WeakValueDictionary
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.tensorflow.models import RasaModel
 from sanic import Blueprint, response
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._warm = False
         listen_for_swallowed_errors()
+        load_models_quickly()
 
     @classmethod
     def name(cls) -> str:
@@ -88,6 +91,9 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             agent = getattr(request.app.ctx, "agent", None)
             if agent is None or not agent.is_ready():
                 return _refuse(503, "rasa_failed", "no model is loaded")
+            if not self._warm:  # the first text costs a second (jieba's dictionary): not while a caller waits
+                await agent.processor.parse_message(UserMessage("你好"))
+                self._warm = True
             calls = len(list(await agent.tracker_store.keys()))
             return response.json({"status": "ok", "model": agent.model_name, "calls": calls})
 
@@ -191,6 +197,25 @@ def listen_for_swallowed_errors() -> None:
     processor = logging.getLogger("rasa.core.processor")
     if not any(isinstance(one, SwallowedErrors) for one in processor.handlers):
         processor.addHandler(SwallowedErrors())
+
+
+def load_models_quickly() -> None:
+    """Rasa trains each network on one example to give it its shape before it loads the weights. As a graph with all
+    gradients that takes five seconds and 100 MB for each network; step by step it takes a moment. Answers are
+    computed as a graph, as before."""
+    if getattr(RasaModel.fit, "quick", False):
+        return
+    by_graph = RasaModel.fit
+
+    def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
+        model.run_eagerly = True
+        try:
+            return by_graph(model, *args, **kwargs)
+        finally:
+            model.run_eagerly = False
+
+    fit.quick = True  # type: ignore[attr-defined]
+    RasaModel.fit = fit
 
 
 def never_an_intent(text: str) -> str:

@@ -1,0 +1,9 @@
+"""Starts Rasa: `.venv-rasa/bin/python -m bot.dialogue.rasa_start run …`, without what it loads and never uses."""
+
+import runpy
+import sys
+
+sys.modules["jax"] = None  # type: ignore[assignment]  # TensorFlow looks for it by itself: 70 MB for nothing
+
+if __name__ == "__main__":
+    runpy.run_module("rasa", run_name="__main__", alter_sys=True)
