@@ -1,9 +1,9 @@
 // The handset, on the browser's audio thread: what the microphone hears becomes telephone frames (20 ms, 8 kHz, 16 bit),
 // and telephone frames become what the loudspeaker plays. It runs at whatever rate the sound card has.
 //
-// Messages in:  ArrayBuffer (320 bytes, a frame to play), "clear" (throw away what is not yet played), "finish" (say
-// "finished" once everything was played). Messages out: ArrayBuffer (a frame heard), "sounding" and "quiet" (the
-// loudspeaker), "finished".
+// Messages in:  ArrayBuffer (320 bytes, a frame to play), "clear" (throw away what is not yet played), "interrupt" (and
+// the rest of this sentence that is still on its way), "finish" (say "finished" once everything was played).
+// Messages out: ArrayBuffer (a frame heard), "sounding" and "quiet" (the loudspeaker), "finished".
 
 const LINE_RATE = 8000;
 const FRAME_SAMPLES = 160;
@@ -62,6 +62,7 @@ class Waiting {
   static FEWEST = 3; // 60 ms
   static MOST = 8; // 160 ms: beyond that an interruption would be felt
   static KEPT = 250; // 5 s that came at once after a stalled network; what was said is not thrown away
+  static ON_ITS_WAY = 8; // 160 ms: what was sent before the hotline knew of an interruption
   static LATE = 10; // 200 ms: a frame that comes so soon after we ran dry was late; later ones are a new beginning
 
   constructor() {
@@ -74,9 +75,19 @@ class Waiting {
     this.filling = true;
     this.waited = 0;
     this.dry = Infinity;
+    this.unwanted = 0;
+  }
+
+  interrupt() {
+    this.clear();
+    this.unwanted = Waiting.ON_ITS_WAY;
   }
 
   add(frame) {
+    if (this.unwanted > 0) {
+      this.unwanted = isQuiet(frame) ? 0 : this.unwanted - 1;
+      return;
+    }
     if (this.filling && this.frames.length === 0 && this.dry < Waiting.LATE) {
       this.target = Math.min(Waiting.MOST, this.target + 1);
     }
@@ -127,8 +138,8 @@ class Handset extends AudioWorkletProcessor {
   told(message) {
     if (message === "finish") {
       this.finishing = 1;
-    } else if (message === "clear") {
-      this.waiting.clear();
+    } else if (message === "clear" || message === "interrupt") {
+      this.waiting[message]();
       this.readyFrom = this.readyTo = 0;
     } else {
       this.waiting.add(new Int16Array(message));

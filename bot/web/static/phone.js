@@ -193,7 +193,7 @@ class Phone {
   }
 
   pressed(key, secret) {
-    this.sound?.clear(); // a key interrupts: not even the tail already here is played
+    if (!secret) this.sound?.interrupt(); // a menu key ends the sentence; a password's digits do not
     this.sound?.keyTone(key, secret);
     this.line.key(key);
   }

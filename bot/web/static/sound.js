@@ -100,6 +100,11 @@ export class Sound {
     this.handset.port.postMessage("clear");
   }
 
+  /** The caller interrupts: what is here, and what is still on its way, is not played. */
+  interrupt() {
+    this.handset.port.postMessage("interrupt");
+  }
+
   /** Resolves when everything that came has been played; a sound card that stands still is not waited for. */
   playedOut() {
     this.handset.port.postMessage("finish");
