@@ -176,30 +176,37 @@ class CallWriter:
 
     def _store(self, spool: Spool, lines: list[bytes]) -> bool:
         """Bring lines to the database, waiting for it as long as it takes; False when the writer closes before."""
-        while True:
+        at_once, waited = len(lines), False
+        while lines:
+            part = lines[:at_once]
             try:
-                self._write(lines)
-                spool.consumed(lines)
-                return True
+                self._write(part)
             except StoreError as error:
-                log.warning("the journal waits for the database: %s", error.code)
-                spool.to_disk()
-                if self._wait(lambda: self._closing, self._retry_seconds):
-                    return False
+                if error.code != "store_refused":
+                    if not waited:
+                        log.warning("the journal waits for the database: %s", error.code)
+                        waited = True
+                    spool.to_disk()
+                    if self._wait(lambda: self._closing, self._retry_seconds):
+                        return False
+                    continue
+                if at_once > 1:  # one of them: which one?
+                    at_once = 1
+                    continue
+                self._set_aside(part[0], error)
+            spool.consumed(part)
+            lines = lines[at_once:]
+        if waited:
+            log.warning("the database is back: the journal is whole")
+        return True
 
     def _write(self, lines: list[bytes]) -> None:
-        try:
-            with self._database.writing() as connection:
-                for line in lines:
+        with self._database.writing() as connection:
+            for line in lines:
+                try:
                     keep_line(connection, json.loads(line))
-        except (StoreError, ValueError, KeyError) as error:
-            if isinstance(error, StoreError) and error.code != "store_refused":
-                raise
-            if len(lines) > 1:
-                for line in lines:
-                    self._write([line])
-            else:
-                self._set_aside(lines[0], error)
+                except (ValueError, KeyError, TypeError) as error:
+                    raise StoreError("store_refused", f"not a line of the journal: {type(error).__name__}") from error
 
     def _set_aside(self, line: bytes, error: Exception) -> None:
         """One line that the database will never take must not hold up the others."""

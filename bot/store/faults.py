@@ -54,6 +54,8 @@ def _code(error: sqlalchemy.exc.DBAPIError) -> str:
     if isinstance(origin, psycopg.Error):
         if origin.sqlstate in POSTGRESQL_CODES:
             return POSTGRESQL_CODES[origin.sqlstate]
-        if origin.sqlstate is None or origin.sqlstate[:2] in ("08", "53", "57"):
-            return "store_away"  # the driver's own errors: no connection, or lost in the middle
+        if origin.sqlstate is None and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError):
+            return "store_away"  # the driver's own: no connection, or lost in the middle
+        if origin.sqlstate and origin.sqlstate[:2] in ("08", "53", "57"):
+            return "store_away"
     return "store_refused"

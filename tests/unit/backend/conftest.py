@@ -1,0 +1,5 @@
+"""The store fixture: each test runs on SQLite and on PostgreSQL."""
+
+from tests.support.stores import store
+
+__all__ = ["store"]
