@@ -1,0 +1,67 @@
+"""The one place where actions get business data and the store, by the environment that the supervisor sets.
+
+HOTLINE_DATABASE_URL     SQLAlchemy URL
+HOTLINE_SECRET_KEY_FILE  the store's key file
+"""
+
+import os
+from datetime import time
+from functools import lru_cache
+from pathlib import Path
+
+from actions.content import ROOT, read
+from bot.backend.base import Backend
+from bot.backend.demo import DemoBackend
+from bot.errors import BackendError
+from bot.store.calls import journal_of
+from bot.store.database import Database
+from bot.store.passwords import Passwords
+from bot.store.sealing import Seal
+from bot.store.work_orders import WorkOrderKind, WorkOrders
+from bot.store.working_days import WorkCalendar
+
+DAY_ENDS = time(17, 0)
+"""What comes in later counts as the next working day's. Our own convention, as the agents' hours end."""
+
+
+@lru_cache(maxsize=1)
+def backend() -> Backend:
+    """Business data. Raises BackendError if the environment does not say where it is."""
+    return DemoBackend(_database(), _seal(), Passwords())
+
+
+async def record_call_back(call_id: str, reason: str, summary: str) -> str | None:
+    """A work order: ring this caller back. Its number; None if the exchange did not tell the caller's number.
+
+    Raises StoreError.
+    """
+    call = await journal_of(_database(), _seal(), call_id)
+    if call is None or not call.caller:
+        return None
+    order = await _work_orders().create_call_back(call_id, reason, call.caller, summary)
+    return order.number
+
+
+@lru_cache(maxsize=1)
+def _database() -> Database:
+    return Database(_from_environment("HOTLINE_DATABASE_URL"))
+
+
+@lru_cache(maxsize=1)
+def _seal() -> Seal:
+    return Seal.from_file(Path(_from_environment("HOTLINE_SECRET_KEY_FILE")))
+
+
+@lru_cache(maxsize=1)
+def _work_orders() -> WorkOrders:
+    limits = read(ROOT / "work_orders.yml").entry("working_days")
+    calendar = WorkCalendar.from_files(sorted((ROOT / "holidays").glob("*.json")))
+    by_kind = {kind: limits.whole(kind.name.lower()) for kind in WorkOrderKind}
+    return WorkOrders(_database(), _seal(), calendar, by_kind, day_ends=DAY_ENDS)
+
+
+def _from_environment(name: str) -> str:
+    found = os.environ.get(name)
+    if not found:
+        raise BackendError("no_settings", f"{name} is not set: the supervisor gives it to the action server")
+    return found

@@ -1,0 +1,16 @@
+"""What a caller's wish is called: in 您是想…对吗, and on the agent's screen."""
+
+from actions.content import ROOT, read
+from actions.policies import all_policies
+from actions.referrals import referral_of
+
+
+def name_of(intent: str) -> str:
+    """The name of a business, '' for what is none (yes, hello, silence)."""
+    if policy := all_policies().get(intent):
+        return policy.question
+    names = read(ROOT / "names.yml").entry("names")
+    if intent in names:
+        return names.text(intent)
+    referral = referral_of(intent)
+    return read(ROOT / "referrals.yml").entry("referrals").entry(referral).text("name") if referral else ""

@@ -1,0 +1,96 @@
+"""转人工: in working hours to the agents; outside them the hours, and a call-back."""
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.backend_door import record_call_back
+from actions.call_control import fact, hand_off, now, wish
+from actions.names import name_of
+from actions.offers import offer
+from actions.opening_hours import is_open, usual
+from bot.errors import BackendError, StoreError
+
+
+class ReachPerson(Action):  # type: ignore[misc]
+    """The caller wants a person, or has a complaint, which a person writes down."""
+
+    def name(self) -> str:
+        """As the rules call it."""
+        return "action_reach_person"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
+    ) -> list[EventType]:
+        """Anybody there? Then hand over; else offer to be rung back."""
+        complaint = wish(tracker) == "complaint"
+        if complaint:
+            dispatcher.utter_message(response="utter_complaint_heard")
+        return give_to_person(dispatcher, tracker, "complaint" if complaint else "asked")
+
+
+class TakeCallBack(Action):  # type: ignore[misc]
+    """The caller agreed to be rung back: a work order in the store, its number said and left on the screen."""
+
+    def name(self) -> str:
+        """As the rules call it."""
+        return "action_take_call_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
+    ) -> list[EventType]:
+        """One order per call. Without the caller's number nobody could ring back, so that is said."""
+        try:
+            number = await record_call_back(tracker.sender_id, "off_hours", wanted_so_far(tracker))
+        except (StoreError, BackendError):
+            dispatcher.utter_message(response="utter_call_back_failed")
+            return []
+        if number is None:
+            dispatcher.utter_message(response="utter_call_back_no_number", hours=usual("agents", now(tracker).date()))
+        else:
+            dispatcher.utter_message(response="utter_call_back_recorded", number=number)
+        dispatcher.utter_message(response="utter_anything_else")
+        return []
+
+
+class AgentFinished(Action):  # type: ignore[misc]
+    """Back from the agents, or nobody was there."""
+
+    def name(self) -> str:
+        """As the rules call it."""
+        return "action_agent_finished"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
+    ) -> list[EventType]:
+        """The line has already recorded a call-back where nobody was reached; off hours it is offered here."""
+        if fact(tracker, "outcome") == "off_hours":
+            return _offer_call_back(dispatcher, tracker)
+        dispatcher.utter_message(response="utter_anything_else")
+        return []
+
+
+def give_to_person(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str) -> list[EventType]:
+    """Hand the caller over with a summary, or say when people are there."""
+    if not is_open("agents", now(tracker)):
+        return _offer_call_back(dispatcher, tracker)
+    if reason == "asked":
+        dispatcher.utter_message(response="utter_human_coming")
+    hand_off(dispatcher, reason, wanted_so_far(tracker))
+    return [SlotSet("pending", None)]
+
+
+def wanted_so_far(tracker: Tracker) -> str:
+    """What the caller asked about in this call, for the agent's screen: names of businesses, never their words."""
+    wanted: list[str] = []
+    for event in tracker.events:
+        if event.get("event") == "user":
+            found = name_of(str((event.get("parse_data") or {}).get("intent", {}).get("name") or ""))
+            if found and found not in wanted:
+                wanted.append(found)
+    return "、".join(wanted[-5:])
+
+
+def _offer_call_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    dispatcher.utter_message(response="utter_human_off_hours", hours=usual("agents", now(tracker).date()))
+    return [offer("call_back")]
