@@ -1,0 +1,94 @@
+"""The centre's answers and everything else it says about itself (content/): readable, sourced, in force, short."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from actions.branches import branches
+from actions.calendar import holidays
+from actions.content import read
+from actions.facts import in_force
+from actions.opening_hours import usual
+from actions.policies import CATEGORIES, CHECK_LIMIT, Policy, policies_of
+from bot.check.document import field, line_of, pairs, scalar
+from bot.check.finding import Finding, as_finding, guarded
+from bot.check.project import Project
+from bot.check.today import today
+from bot.check.wordings import for_the_ear
+from bot.errors import ContentError
+
+SOON = timedelta(days=30)
+
+
+def check_answers(project: Project) -> Iterator[Finding]:
+    """Policies one by one; the other files by reading them as a call would."""
+    content = project.root / "content"
+    for category in CATEGORIES:
+        name = f"content/policies/{category}.yml"
+        if (project.root / name).is_file():
+            yield from guarded(_policies(project, category, name), name)
+    for file, reader in _readers(content):
+        if (project.root / file).is_file():
+            try:
+                reader()
+            except ContentError as error:
+                yield as_finding(error, file)
+    yield from _facts(project)
+    yield from _referrals(project)
+
+
+def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "content/branches.yml", lambda: branches(content)
+    yield "content/hours.yml", lambda: [usual(one.hours, today(), content) for one in branches(content)]
+    yield f"content/holidays/{today().year}.json", lambda: holidays(today().year, content)
+
+
+def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
+    for policy in policies_of(category, project.root / "content"):
+        line = policy.entry.line - 1  # the entry begins under its name
+        if not policy.source.strip():
+            yield Finding(file, line, f"{policy.name} 没有出处", "写上 source：文件名称、文号或网址")
+        yield from _dates(file, line, policy)
+        try:
+            said = policy.spoken(today(), project.root / "content")
+        except ContentError as error:
+            found = as_finding(error, file)
+            yield Finding(
+                file, line, f"{policy.name}：{found.message}（{found.file}）", "改正花括号里的名称，或更新数值"
+            )
+            continue
+        yield from for_the_ear(file, line, policy.name, said)
+        yield from for_the_ear(file, line, f"{policy.name} 的简短说法", policy.short)
+
+
+def _dates(file: str, line: int, policy: Policy) -> Iterator[Finding]:
+    ends = policy.entry.day("effective_to")
+    if ends is not None and ends < today():
+        mend = "换成现行规定，并更新 effective_from、effective_to、checked_on；或删去这一条"
+        yield Finding(file, line, f"{policy.name} 已在{ends}失效，来电人听不到", mend)
+    elif ends is not None and ends <= today() + SOON:
+        yield Finding(file, line, f"{policy.name} 将在{ends}失效", "准备好新的说法", note=True)
+    if today() - policy.checked_on > CHECK_LIMIT:
+        message = f"{policy.name} 上次核对是{policy.checked_on}，会加说“以最新公布为准”"
+        yield Finding(file, line, message, "核对以后更新 checked_on", note=True)
+
+
+def _facts(project: Project) -> Iterator[Finding]:
+    path = project.root / "content" / "facts.yml"
+    if not path.is_file():
+        return
+    try:
+        for name, fact in read(path).named():
+            fact.text("value")
+            if not in_force(fact, today()):
+                yield Finding("content/facts.yml", fact.line, f"{name} 今天不在有效期内", "更新数值和日期")
+    except ContentError as error:
+        yield as_finding(error, "content/facts.yml")
+
+
+def _referrals(project: Project) -> Iterator[Finding]:
+    document = project.document("content/referrals.yml")
+    for key, entry in pairs(document.node if document else None):
+        text = field(entry, "text")
+        if text is not None:
+            yield from for_the_ear("content/referrals.yml", line_of(text), scalar(key), scalar(text))

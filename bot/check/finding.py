@@ -1,0 +1,52 @@
+"""What the check has to say to an editor."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.errors import ContentError
+
+PLACED = re.compile(
+    r"^(?P<file>[\w./\\-]+\.\w+)(?:[:：]\s*| )?(?:(?:第\s*)?(?P<line>\d+)\s*(?:行|[:：]))?\s*(?P<rest>.*)$", re.S
+)
+
+MEND = "请按提示修改"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One mistake, or (as a note) something worth knowing. Everything in Chinese: editors read it."""
+
+    file: str
+    """From the project's root."""
+
+    line: int
+    """From 1; 0: the whole file."""
+
+    message: str
+    mend: str
+    note: bool = False
+    """A note does not make the check fail."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{'提示' if self.note else '问题'}  {place}  {self.message}\n      怎么改：{self.mend}"
+
+
+def as_finding(error: ContentError, file: str) -> Finding:
+    """What a reader of content refused, at the place its text names (else in `file`)."""
+    placed = PLACED.match(str(error))
+    if not placed:
+        return Finding(file, 0, str(error), MEND)
+    named = placed["file"]  # absolute in a project elsewhere
+    return Finding(
+        file if named.endswith(file) else named, int(placed["line"] or 0), placed["rest"].strip(" ：:"), MEND
+    )
+
+
+def guarded(findings: Iterator[Finding], file: str) -> Iterator[Finding]:
+    """Findings of a check that reads content; what its reader refuses becomes the last of them."""
+    try:
+        yield from findings
+    except ContentError as error:
+        yield as_finding(error, file)

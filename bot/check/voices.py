@@ -1,0 +1,72 @@
+"""Recordings that no longer say what the text says, and words that the recogniser's model cannot hear."""
+
+import logging
+import re
+from collections.abc import Iterator
+
+import jieba
+
+from actions.facts import fill
+from bot.check.document import elements, every_node, field, line_of, pairs, scalar
+from bot.check.examples import examples
+from bot.check.finding import Finding, guarded
+from bot.check.project import Project
+from bot.check.today import today
+from bot.errors import ContentError
+from bot.listening.grammars import read_words, segment
+from bot.mandarin import sentences
+from bot.speaking.recorded import RecordedPrompts
+
+RECORDED = "voices/recorded"
+WORDS_SHOWN = 20
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+jieba.setLogLevel(logging.WARNING)
+
+
+def check_recordings(project: Project) -> Iterator[Finding]:
+    """voices/recorded against the wordings as they are now."""
+    texts: dict[str, list[str]] = {}
+    for response in project.responses:
+        texts.setdefault(response.name, []).extend(sentences(_with_content(project, response.text)))
+    prompts = project.document("voices/prompts.yml")
+    for name, text in pairs(prompts.node if prompts else None):
+        texts.setdefault(scalar(name), []).extend(sentences(scalar(text)))
+
+    def misfits() -> Iterator[Finding]:
+        for wrong in RecordedPrompts(project.root / RECORDED).misfits(texts):
+            file, _, message = wrong.partition(": ")
+            yield Finding(file.removeprefix(f"{project.root}/"), 0, message, "重新录音，或删去录音，由合成语音说")
+
+    yield from guarded(misfits(), RECORDED)
+
+
+def _with_content(project: Project, text: str) -> str:
+    try:
+        return fill(text, today(), project.root / "content")
+    except ContentError:  # told by the wordings' own check
+        return text
+
+
+def check_words(project: Project) -> Iterator[Finding]:
+    """Notes: words of the examples, and answers to questions, that the recogniser's model has no word for."""
+    models = sorted((project.root / "models").glob("zh-*/graph/words.txt"))
+    if not models:
+        return
+    known = read_words(models[0])
+    mend = "把词加入识别模型的词表：make words"
+    lacking: dict[str, dict[str, int]] = {}
+    for one in examples(project):
+        for word in jieba.cut(one.text):
+            if HAN.fullmatch(word) and not segment(word, known):
+                lacking.setdefault(one.file, {}).setdefault(word, one.line)
+    for file, words in lacking.items():
+        listed = "、".join(list(words)[:WORDS_SHOWN]) + ("等" if len(words) > WORDS_SHOWN else "")
+        yield Finding(file, min(words.values()), f"例句里有{len(words)}个词识别不出来：{listed}", mend, note=True)
+    questions = project.document("voices/questions.yml")
+    for node in every_node(questions.node if questions else None):
+        for name in ("grammar", "answers"):
+            for phrase in elements(field(node, name)):
+                if not segment(scalar(phrase), known):
+                    message = f"这个问题里的“{scalar(phrase)}”识别不出来"
+                    yield Finding("voices/questions.yml", line_of(phrase), message, mend, note=True)

@@ -1,0 +1,217 @@
+"""What an editor may do wrong, planted one at a time in a small right project: found, placed, with a way to mend it."""
+
+import shutil
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.check import check, findings
+from bot.check.finding import Finding
+from bot.check.project import Project
+
+TINY = Path(__file__).parent / "tiny_project"
+
+POLICY = """\
+loan_rate:
+  question: 贷款利率
+  text: |
+    首套贷款利率是{facts.rate}。
+  short: 利率是{facts.rate}。
+  scope: national
+  source: 银发〔2025〕1号
+  effective_from: 2025-05-08
+  checked_on: 2026-11-01
+  verified: true
+"""
+MENU = """\
+everywhere:
+  "0": {name: 人工, asks: ask_person}
+menus:
+  main:
+    name: 主菜单
+    keys:
+      "1": {name: 利率, asks: ask_rate}
+      "2": {name: 更多, opens: more}
+  more:
+    name: 更多
+    above: main
+    keys:
+      "1": {name: 你好, asks: greet}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The tiny project, with a policy, a menu and its actions where a real project has them."""
+    shutil.copytree(TINY, tmp_path / "project", ignore=shutil.ignore_patterns(".rasa", "__pycache__"))
+    root = tmp_path / "project"
+    (root / "tiny_actions").rename(root / "actions")
+    (root / "content" / "policies").mkdir()
+    (root / "content" / "policies" / "loan.yml").write_text(POLICY)
+    (root / "content" / "menu.yml").write_text(MENU)
+    return root
+
+
+def found(root: Path, *, notes: bool = False) -> list[Finding]:
+    """All findings but Rasa's own, which needs half a minute."""
+    return sorted(one for one in findings(Project(root)) if one.note == notes)
+
+
+def plant(root: Path, file: str, old: str, new: str) -> None:
+    text = (root / file).read_text()
+    assert old in text, f"{file} has no {old!r} to replace"
+    (root / file).write_text(text.replace(old, new, 1))
+
+
+def line_in(root: Path, file: str, text: str) -> int:
+    lines = (root / file).read_text().split("\n")
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def test_a_right_project_has_nothing_to_mend(project: Path) -> None:
+    assert found(project) == []
+
+
+PLANTED: list[tuple[str, str, str, str, str, str]] = [
+    # file, what stands there, what is planted, where it must be found, what must be said, how to mend it
+    ("domain.yml", "  utter_greet:", "  utter_greet：", "utter_greet：", "全角冒号", "半角"),
+    ("domain.yml", '"您按了{key}。"', '"您按了{kei}。"', "{kei}", "没有这个名称", "花括号"),
+    ("domain.yml", "{facts.rate}", "{facts.rat}", "{facts.rat}", "rat", "花括号"),
+    ("domain.yml", '"你好。"', '"你好😀。"', "😀", "念不出来", "汉字"),
+    ("domain.yml", '"您好呀。"', f'"{"很长的话，" * 50}"', "很长的话", "超过45秒", "删减"),
+    (
+        "domain.yml",
+        "  utter_greet:",
+        "  utter_lonely: [{text: 没人说我。}]\n  utter_greet:",
+        "lonely",
+        "不会说到",
+        "删去",
+    ),
+    ("domain.yml", "  utter_again:", "  utter_rate:", '  utter_rate: [{text: "没听清', "写了两次", "留下一处"),
+    ("domain.yml", "mumble,", "mumble, whistle,", "intents:", "whistle 没有例句", "来电人的说法"),
+    ("domain.yml", "version:", "\tversion:", "\tversion", "制表符", "空格"),
+    ("stories/all.yml", "action: utter_rate", "action: utter_price", "utter_price", "没有写说什么", "responses"),
+    (
+        "stories/all.yml",
+        "action_silent",
+        "action_quiet",
+        "action_quiet",
+        "action_quiet 在 domain.yml 里没有",
+        "actions",
+    ),
+    ("nlu/all.yml", "      - 早上好\n", "      - 早上好\n      - 你好\n", "intent: ask_rate", "重复", "删去"),
+    ("nlu/all.yml", "      - 早上好\n", "      - 转人工\n", "我要找人工", "两个意图", "一个意图"),
+    ("nlu/all.yml", "早上好", "早上 好", "早上 好", "空格", "去掉空格"),
+    ("nlu/all.yml", "早上好", "/早上好", "/早上好", "命令", "去掉"),
+    ("nlu/all.yml", "intent: mumble", "intent: mutter", "什么也别说", "mutter 在 domain.yml 里没有", "intents"),
+    ("content/centre.yml", '演示中心"', "演示中心", "name", "引号没有配对", "引号"),
+    ("content/facts.yml", "2025-05-08", "2099-05-08", "rate", "不在有效期", "更新"),
+    ("content/menu.yml", '"1": {name: 利率', "1: {name: 利率", "1: {name: 利率", "没有加引号", '"1"'),
+    ("content/menu.yml", '"1": {name: 利率', '"12": {name: 利率', '"12"', "没有“12”这个按键", "按键只能是"),
+    ("content/menu.yml", "asks: ask_rate", "asks: ask_price", "ask_price", "ask_price 不存在", "domain.yml"),
+    ("content/menu.yml", "opens: more", "opens: less", "opens: less", "less 不存在", "菜单"),
+    ("content/menu.yml", "{name: 更多, opens: more}", "{name: 更多, asks: greet}", "  more:", "没有按键能打开", "按键"),
+    ("content/policies/loan.yml", "  source: 银发〔2025〕1号\n", "", "loan_rate", "source", "修改"),
+    ("content/policies/loan.yml", "银发〔2025〕1号", '""', "loan_rate", "没有出处", "source"),
+    (
+        "content/policies/loan.yml",
+        "  checked_on",
+        "  effective_to: 2026-01-01\n  checked_on",
+        "loan_rate",
+        "失效",
+        "现行",
+    ),
+    (
+        "content/policies/loan.yml",
+        "。\n  short",
+        "。" + "这很重要。" * 50 + "\n  short",
+        "loan_rate",
+        "超过45秒",
+        "删减",
+    ),
+    ("content/policies/loan.yml", "{facts.rate}。\n  short", "2.6%☎。\n  short", "loan_rate", "☎", "汉字"),
+    ("content/policies/loan.yml", "verified: true", "verified: yes", "verified", "“是”", "yes"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "place", "said", "mend"), PLANTED, ids=lambda one: one[:20])
+def test_a_planted_mistake_is_found_where_it_is(
+    project: Path, file: str, old: str, new: str, place: str, said: str, mend: str
+) -> None:
+    plant(project, file, old, new)
+    line = line_in(project, file, place)
+    fitting = [one for one in found(project) if one.file == file and said in one.message and mend in one.mend]
+    assert fitting, "\n".join(map(str, found(project)))
+    assert any(abs(one.line - line) <= 1 for one in fitting), f"expected near line {line}: {fitting}"
+
+
+def saved_as(encoding: str) -> Callable[[bytes], bytes]:
+    return lambda content: content.decode().encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [(saved_as("gbk"), "GBK"), (saved_as("utf-8-sig"), "BOM"), (saved_as("utf-16"), "UTF-16")],
+    ids=["GBK", "BOM", "UTF-16"],
+)
+def test_a_file_from_a_windows_editor_is_recognised(project: Path, spoil: Callable[[bytes], bytes], said: str) -> None:
+    file = project / "content" / "menu.yml"
+    file.write_bytes(spoil(file.read_bytes()))
+    fitting = [one for one in found(project) if one.file == "content/menu.yml" and said in one.message]
+    assert fitting and "UTF-8" in fitting[0].mend
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"), [("press: 012", "10"), ("after: 12:30", "750"), ("say: no", "否"), ("press: 123", "引号")]
+)
+def test_digits_and_words_that_yaml_reads_otherwise_are_refused(project: Path, written: str, read_as: str) -> None:
+    script = project / "tests" / "calls" / "balance.yml"
+    script.parent.mkdir(parents=True)
+    script.write_text(f"name: 查余额\nsteps:\n- {written}\n")
+    fitting = [one for one in found(project) if one.file == "tests/calls/balance.yml" and one.line == 3]
+    assert any(read_as in one.message for one in fitting), fitting
+    name, _, value = written.partition(": ")
+    script.write_text(f'name: 查余额\nsteps:\n- {name}: "{value}"\n')
+    assert found(project) == []
+
+
+def test_a_recording_that_no_longer_fits_its_text_is_named(project: Path) -> None:
+    recorded = project / "voices" / "recorded"
+    recorded.mkdir(parents=True)
+    with wave.open(str(recorded / "utter_greet.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
+    (recorded / "utter_greet.txt").write_text("你好。")
+    assert found(project) == []
+    (recorded / "utter_greet.txt").write_text("早上好。")
+    assert [one.file for one in found(project)] == ["voices/recorded/utter_greet.wav"]
+
+
+def test_words_that_the_recogniser_lacks_are_notes(project: Path) -> None:
+    graph = project / "models" / "zh-test" / "graph"
+    graph.mkdir(parents=True)
+    graph.joinpath("words.txt").write_text("<eps> 0\n利率 1\n多少 2\n是 3\n")
+    notes = [one for one in found(project, notes=True) if "识别" in one.message]
+    assert notes and "公积金" in notes[0].message and "利率" not in notes[0].message.split("：")[1].split("、")
+    assert found(project) == []
+
+
+@pytest.mark.rasa
+def test_rasa_has_its_say_and_every_warning_counts(project: Path) -> None:
+    assert [one for one in check(project) if not one.note] == []
+    plant(project, "stories/all.yml", "  - {rule: greeting, steps: [{intent: greet}, {action: utter_greet}]}\n", "")
+    contradiction = (
+        "stories:\n"
+        "- {story: a, steps: [{intent: greet}, {action: utter_greet}]}\n"
+        "- {story: b, steps: [{intent: greet}, {action: utter_again}]}\n"
+        "rules:"
+    )
+    plant(project, "stories/all.yml", "rules:", contradiction)
+    said = [str(one) for one in check(project) if not one.note]
+    assert any("故事互相矛盾" in one for one in said), said
+    (project / "nlu" / "all.yml").write_text('version: "3.1"\nnlu: []\n')
+    assert any("没有读到" in str(one) for one in check(project))
