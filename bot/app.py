@@ -4,7 +4,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from datetime import date, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.call.session import CallBounds, CallSession
 from bot.channels.base import Channel, NextStep
 from bot.counting import count
 from bot.dialogue.rasa_client import RasaClient
-from bot.errors import BotError, SynthesisError
+from bot.errors import BotError, SettingsError, SynthesisError
 from bot.listening.ear import Ear
 from bot.listening.questions import load_questions
 from bot.listening.vosk_recognizer import VoskModel
@@ -93,6 +93,8 @@ class Hotline:
     async def __aenter__(self) -> "Hotline":
         """Load model and voice, prove them, connect the store. Raises SettingsError in Chinese."""
         settings, closing = self.settings, self._closing
+        if settings.mode == "production" and settings.pretend_now is not None:
+            raise SettingsError("pretend_now", "正式运行不能设置 pretend_now（假装的时间），请从设置里去掉。")
         await asyncio.to_thread(self.store.prepare, settings.mode)
         closing.callback(self.store.database.close)
         self.writer = CallWriter(self.store.database, self.store.seal, settings.run_dir / "spool")
@@ -123,8 +125,8 @@ class Hotline:
         """Whether one more call may come in."""
         return self.calls < self.settings.call.admission_limit
 
-    async def answer(self, channel: Channel, *, on: date | None = None, keep: Any = None) -> None:
-        """One call, from answer to hang-up. `on`: the call's date, if it is not today; `keep`: sees journal entries."""
+    async def answer(self, channel: Channel, *, on: datetime | None = None, keep: Any = None) -> None:
+        """One call, from answer to hang-up. `on`: when it takes place, if not now; `keep` sees the journal."""
         if not self.has_room:
             await self._refuse(channel)
             return
@@ -137,13 +139,13 @@ class Hotline:
         ended_by = "failure"
         try:
             with call_logs(channel.call_id):
-                ended_by = await self._converse(channel, on, keep)
+                ended_by = await self._converse(channel, on or self.settings.pretend_now, keep)
         finally:
             self.calls -= 1
             self.sight.call_ended(channel.kind, ended_by, asyncio.get_running_loop().time() - began)
             self.writer.call_ended(channel.call_id, by=ended_by)
 
-    async def _converse(self, channel: Channel, on: date | None, keep: Any) -> str:
+    async def _converse(self, channel: Channel, on: datetime | None, keep: Any) -> str:
         def kept(entry: Entry) -> None:
             self.writer.keep(channel.call_id, entry)
             count(entry, self.sight)

@@ -1,6 +1,7 @@
 """Every setting of the service, with unit and meaning. From hotline.toml, overridden by HOTLINE_… variables
 (HOTLINE_AUDIOSOCKET__PORT=9093)."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
 
     mode: Literal["demo", "production"] = "demo"
     """Production refuses to start with demo customers or default passwords."""
+
+    pretend_now: datetime | None = None
+    """Demo only: every call takes place at this moment (2026-11-24T10:00), so that office hours can be shown."""
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'hotline.db'}"
     """SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…"""

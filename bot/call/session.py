@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from bot.backend.base import Backend
 from bot.call.desk import Desk
@@ -42,9 +42,9 @@ class CallSession:
         prompts: Prompts,
         questions: Mapping[str, Question],
         bounds: CallBounds,
-        on: date | None = None,
+        on: datetime | None = None,
     ) -> None:
-        """`on`: the day the call takes place, if it is not today (call scripts)."""
+        """`on`: the moment the call takes place, if it is not now (call scripts)."""
         self._line = line
         self._backend = backend
         self._prompts = prompts
@@ -81,7 +81,7 @@ class CallSession:
         talk = self._talk
         facts: dict[str, str | int | bool] = {"channel": self._line.channel.kind}
         if self._on is not None:
-            facts["date"] = self._on.isoformat()
+            facts["date"] = self._on.isoformat(timespec="minutes")
         replies = await talk.notify(Signal("call_started", facts))
         while True:
             match await talk.run(replies):

@@ -5,7 +5,7 @@ Every mistake is reported with file and line. Digits must be quoted: YAML reads 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ class Script:
     path: Path
     name: str
     steps: tuple[Step, ...]
-    on: date | None = None
-    """The day the call takes place."""
+    on: datetime | None = None
+    """When the call takes place; a date alone means ten in the morning."""
 
     caller: str = "13800000001"
     exchange: bool = True
@@ -76,6 +76,7 @@ EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {
     "failed": str,
 }
 END_EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {"hand_off": str, "ended": str, "store": dict}
+_MORNING = time(10, 0)
 _STEP_KEYS = ("say", "type", "press", "play", "wait", "interrupt", "hang_up", "voice", "expect")
 _TOP_KEYS = ("name", "date", "caller", "exchange", "steps", "expect")
 
@@ -186,11 +187,13 @@ class _Reader:
             raise self._wrong(node, f"这里应当是秒数，现在是 {value!r}。")
         return float(value)
 
-    def _date(self, node: yaml.Node) -> date:
+    def _date(self, node: yaml.Node) -> datetime:
         value = self._value(node)
-        if not isinstance(value, date):
-            raise self._wrong(node, f"日期应当写成 2026-11-24，现在是 {value!r}。")
-        return value
+        if isinstance(value, datetime):
+            return value
+        if isinstance(value, date):
+            return datetime.combine(value, _MORNING)
+        raise self._wrong(node, f"日期应当写成 2026-11-24 或 2026-11-24 20:30:00，现在是 {value!r}。")
 
     def _wrong(self, node: yaml.Node | None, told: str) -> ContentError:
         line = node.start_mark.line + 1 if node is not None else 1
