@@ -23,6 +23,7 @@ from bot.store.migrate import migrate
 from bot.store.sealing import Seal, check_seal
 from bot.store.tables import metadata
 from bot.store.work_orders import work_order_numbers
+from tests.support.stores import postgresql_store, sqlite_store
 
 
 def add(name):
@@ -92,6 +93,41 @@ async def test_a_locked_database_is_an_error_within_two_seconds_and_works_again_
     assert took < 2
     await store.database.write(add("a"))
     assert await store.database.read(names) == ["a"]
+
+
+async def test_a_server_that_went_away_is_an_error_at_once_and_is_used_again_when_it_is_back(tmp_path):
+    store = postgresql_store(tmp_path)
+    await store.database.write(add("before"))
+    await asyncio.to_thread(store.server.stop)
+    try:
+        began = time.perf_counter()
+        with pytest.raises(StoreError) as failed:
+            await store.database.read(names)
+        assert failed.value.code == "store_away"
+        assert time.perf_counter() - began < 2
+    finally:
+        await asyncio.to_thread(store.server.start)
+    assert await store.database.read(names) == ["before"]
+    store.database.close()
+
+
+async def test_a_full_sqlite_says_so_and_keeps_what_it_had(tmp_path):
+    store = sqlite_store(tmp_path)
+    await store.database.write(add("before"))
+
+    def fill(connection):
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        try:
+            for number in range(2000):
+                add(f"s{number}")(connection)
+        finally:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    with pytest.raises(StoreError) as full:
+        await store.database.write(fill)
+    assert full.value.code == "store_full"
+    assert await store.database.read(names) == ["before"]
 
 
 def test_in_audio_time_the_clock_stands_still_while_the_database_works(store):
