@@ -102,11 +102,11 @@ class AudioSocketServer:
         try:
             await self._answer(channel)
         except asyncio.CancelledError:
-            next_step = NextStep("agent", "service_stopped")
+            next_step = NextStep("agent", "failure")
             raise
         except Exception:
             log.exception("call %s failed; the exchange connects a person", channel.call_id)
-            next_step = NextStep("agent", "bot_failed")
+            next_step = NextStep("agent", "failure")
         finally:
             await channel.close(next_step)  # does nothing if the call was closed as it should be
             missing, dropped = channel.intake.frames_missing, channel.intake.frames_dropped
@@ -160,9 +160,12 @@ class AudioSocketChannel:
         """What was sent is played to its end; then the exchange goes on with the caller as `next_step` says."""
         if self._closed:
             return
+        if not self._connection.is_open:
+            # A caller who hung up is gone and nobody asks. If the exchange asks, only this connection was lost.
+            next_step = NextStep("agent", "failure")
         self._exchange.set_next(self._uuid, next_step)
         self._closed = True
-        if not self._connection.lost.is_set():
+        if self._connection.is_open:
             await asyncio.sleep(self._pacer.ahead_seconds() + _PLAYOUT_SECONDS)
         self.intake.end()
         await self._connection.farewell()
@@ -222,9 +225,14 @@ class _Connection(asyncio.Protocol):
         if self.intake:
             self.intake.end()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the exchange still has this connection."""
+        return not self._transport.is_closing()
+
     def send(self, message: bytes) -> bool:
         """Write one message at once; False if nobody takes it."""
-        if self._transport.is_closing() or self._transport.get_write_buffer_size() > _LONGEST_UNSENT_BYTES:
+        if not self.is_open or self._transport.get_write_buffer_size() > _LONGEST_UNSENT_BYTES:
             return False
         self._transport.write(message)
         return True

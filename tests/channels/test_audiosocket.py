@@ -1,14 +1,10 @@
 """Telephone calls over real sockets, in real time, with every fault an exchange can have."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from aiohttp import web
 
 from bot.audio.frame import SILENCE, Frame
 from bot.channels.audiosocket import AudioSocketServer
@@ -16,87 +12,8 @@ from bot.channels.base import Caller, Channel, NextStep
 from bot.channels.exchange import Exchange
 from bot.errors import ChannelError
 from bot.events import DigitPressed
-from tests.support.fake_exchange import FakeExchange, loudness
-
-
-@dataclass
-class Heard:
-    """What one call's answer made of it."""
-
-    caller: Caller | None = None
-    frames: list[Frame] = field(default_factory=list)
-    order: str = ""
-    """f a frame, m a missing one, or the key."""
-    failed: ChannelError | None = None
-    over: bool = False
-
-    @property
-    def keys(self) -> str:
-        return self.order.replace("f", "").replace("m", "")
-
-    @property
-    def samples(self) -> bytes:
-        """What the exchange really sent (a busy machine makes holes anywhere)."""
-        return b"".join(frame.samples for frame in self.frames if not frame.missing)
-
-    async def listen(self, channel: Channel) -> None:
-        """Hear the call to its end."""
-        self.caller = channel.caller
-        try:
-            async for arrived in channel.incoming():
-                if isinstance(arrived, Frame):
-                    self.frames.append(arrived)
-                    self.order += "m" if arrived.missing else "f"
-                elif isinstance(arrived, DigitPressed):
-                    self.order += arrived.digit
-        except ChannelError as error:
-            self.failed = error
-        self.over = True
-
-
-async def send_silence(channel: Channel) -> None:
-    while True:
-        await channel.send(SILENCE)
-
-
-@asynccontextmanager
-async def hotline(answer: Callable[[Channel], Awaitable[None]], sends_keys: bool = True) -> AsyncIterator[FakeExchange]:
-    """The exchange's view of a service that answers like this."""
-    exchange = Exchange()
-    application = web.Application()
-    application.add_routes(exchange.routes())
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server = AudioSocketServer("127.0.0.1", 0, exchange, answer, sends_keys)
-    await server.start()
-    try:
-        yield FakeExchange(server.port, runner.addresses[0][1])
-    finally:
-        await server.stop()
-        await runner.cleanup()
-
-
-def answer_with(heard: Heard) -> Callable[[Channel], Awaitable[None]]:
-    async def answer(channel: Channel) -> None:
-        mouth = asyncio.create_task(send_silence(channel))
-        await heard.listen(channel)
-        mouth.cancel()
-
-    return answer
-
-
-async def echo(channel: Channel) -> None:
-    """Says back what it hears; # hangs up, 0 asks for a person."""
-    async for arrived in channel.incoming():
-        match arrived:
-            case Frame(samples):
-                await channel.send(samples)
-            case DigitPressed("#"):
-                await channel.close(NextStep("hangup"))
-            case DigitPressed("0"):
-                await channel.close(NextStep("agent", "caller_asked", "loans"))
+from tests.support.answering import Heard, hotline, obey
+from tests.support.fake_exchange import loudness
 
 
 def a_tone(seconds: float) -> bytes:
@@ -106,7 +23,7 @@ def a_tone(seconds: float) -> bytes:
 async def test_what_the_caller_says_arrives_frame_by_frame_and_the_caller_is_known() -> None:
     heard = Heard()
     speech = a_tone(0.5)
-    async with hotline(answer_with(heard)) as exchange:
+    async with hotline(heard.answer) as exchange:
         async with exchange.call(caller="13800001234", name="张三") as call:
             await call.play(speech)
         await asyncio.sleep(0.05)
@@ -118,7 +35,7 @@ async def test_what_the_caller_says_arrives_frame_by_frame_and_the_caller_is_kno
 
 async def test_keys_come_in_order_with_the_audio_and_the_held_key_is_a_hole_not_silence() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         await call.wait(0.2)
         await call.press("1", each_seconds=0.2)
         await call.press("*#", each_seconds=0.05)
@@ -130,7 +47,7 @@ async def test_keys_come_in_order_with_the_audio_and_the_held_key_is_a_hole_not_
 
 async def test_seconds_without_audio_are_filled_by_the_clock_and_marked_missing() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         await call.wait(0.2)
         await call.send_nothing(1.5)
         await call.wait(0.3)
@@ -143,7 +60,7 @@ async def test_seconds_without_audio_are_filled_by_the_clock_and_marked_missing(
 async def test_an_exchange_that_stalls_and_bursts_loses_no_speech() -> None:
     heard = Heard()
     speech = a_tone(1.0)
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         playing = asyncio.create_task(call.play(speech))
         await asyncio.sleep(0.3)
         await call.stall(0.5)
@@ -176,7 +93,7 @@ async def test_a_late_line_gets_the_last_second_and_all_keys() -> None:
 
 async def test_messages_in_pieces_and_audio_of_odd_lengths_become_whole_frames() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         call.split_messages(101)
         await call.play(a_tone(0.3))
         call.split_messages(0)
@@ -193,7 +110,7 @@ async def test_messages_in_pieces_and_audio_of_odd_lengths_become_whole_frames()
 async def test_audio_of_another_rate_is_resampled() -> None:
     heard = Heard()
     wide = (8000 * np.sin(2 * np.pi * 440 * np.arange(320 * 25) / 16000)).astype("<i2").tobytes()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         await call.wait(0.05)
         call._quiet_line = True
         for at in range(0, len(wide), 640):
@@ -217,26 +134,21 @@ async def test_garbage_is_a_channel_error_and_the_caller_still_gets_a_person(gar
         await call.wait(0.1)
         call.send_raw(garbage)
         assert await asyncio.wait_for(call.ended, 2) == "hung up"
-        assert await call.next_step() == ["agent", "bot_failed", ""]
+        assert await call.next_step() == ["agent", "failure", ""]
 
 
 async def test_a_broken_connection_ends_the_call_as_a_hang_up_does() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         await call.wait(0.1)
         await call.reset()
         await asyncio.sleep(0.05)
         assert heard.over and heard.failed is None
+        assert await call.next_step() == ["agent", "failure", ""]  # if the caller is still there
 
 
 async def test_every_frame_goes_out_on_the_beat_in_one_message() -> None:
-    async def speak(channel: Channel) -> None:
-        mouth = asyncio.create_task(send_silence(channel))
-        async for _ in channel.incoming():
-            pass
-        mouth.cancel()
-
-    async with hotline(speak) as exchange, exchange.call() as call:
+    async with hotline(obey) as exchange, exchange.call() as call:
         await call.wait(2.0)
     assert call.faults == []
     assert len(call.arrivals) == pytest.approx(101, abs=3)
@@ -249,14 +161,14 @@ async def test_the_last_word_is_heard_before_the_bot_hangs_up_and_the_exchange_c
     async def answer(channel: Channel) -> None:
         for at in range(0, len(goodbye), 320):
             await channel.send(goodbye[at : at + 320])
-        await channel.close(NextStep("agent", "caller_asked", "loans"))
+        await channel.close(NextStep("agent", "asked", "loans"))
 
     async with hotline(answer) as exchange, exchange.call() as call:
         assert await asyncio.wait_for(call.ended, 3) == "hung up"
         ended_at = call.seconds
         assert call.heard == goodbye
         assert ended_at >= 0.6
-        assert await call.next_step() == ["agent", "caller_asked", "loans"]
+        assert await call.next_step() == ["agent", "asked", "loans"]
         assert call.faults == []
 
 
@@ -266,12 +178,12 @@ async def test_a_bot_that_fails_hands_the_caller_to_a_person() -> None:
 
     async with hotline(answer) as exchange, exchange.call() as call:
         assert await asyncio.wait_for(call.ended, 2) == "hung up"
-        assert await call.next_step() == ["agent", "bot_failed", ""]
+        assert await call.next_step() == ["agent", "failure", ""]
 
 
 async def test_an_exchange_that_ignores_the_end_is_left_in_good_order() -> None:
     """It keeps on sending and never closes: first our half closes, then all; nothing hangs for ever."""
-    async with hotline(echo) as exchange:
+    async with hotline(obey) as exchange:
         uuid = uuid4()
         await exchange.start(uuid)
         reader, writer = await asyncio.open_connection(exchange.host, exchange.audio_port)
@@ -292,7 +204,7 @@ async def test_an_exchange_that_ignores_the_end_is_left_in_good_order() -> None:
 )
 async def test_who_was_not_announced_is_refused(first: bytes, why: str, caplog: pytest.LogCaptureFixture) -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange:
+    async with hotline(heard.answer) as exchange:
         reader, writer = await asyncio.open_connection(exchange.host, exchange.audio_port)
         writer.write(first)
         assert await asyncio.wait_for(reader.read(), 3) == b"\0\0\0"
@@ -303,7 +215,7 @@ async def test_who_was_not_announced_is_refused(first: bytes, why: str, caplog: 
 
 async def test_an_announcement_is_good_for_one_call() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard)) as exchange, exchange.call() as call:
+    async with hotline(heard.answer) as exchange, exchange.call() as call:
         reader, writer = await asyncio.open_connection(exchange.host, exchange.audio_port)
         writer.write(b"\x01\0\x10" + call.uuid.bytes)
         assert await asyncio.wait_for(reader.read(), 3) == b"\0\0\0"
@@ -315,7 +227,7 @@ async def test_an_announcement_is_good_for_one_call() -> None:
 
 
 async def test_a_connection_that_says_nothing_is_refused_after_a_while() -> None:
-    server = AudioSocketServer("127.0.0.1", 0, Exchange(), echo, named_within_seconds=0.2)
+    server = AudioSocketServer("127.0.0.1", 0, Exchange(), obey, named_within_seconds=0.2)
     await server.start()
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     assert await asyncio.wait_for(reader.read(), 3) == b"\0\0\0"
@@ -324,15 +236,15 @@ async def test_a_connection_that_says_nothing_is_refused_after_a_while() -> None
 
 
 async def test_a_taken_port_is_said_so() -> None:
-    async with hotline(echo) as exchange:
+    async with hotline(obey) as exchange:
         with pytest.raises(ChannelError, match="无法监听"):
-            await AudioSocketServer("127.0.0.1", exchange.audio_port, Exchange(), echo).start()
+            await AudioSocketServer("127.0.0.1", exchange.audio_port, Exchange(), obey).start()
 
 
 async def test_stopping_the_service_gives_callers_back() -> None:
     heard = Heard()
     exchange = Exchange()
-    server = AudioSocketServer("127.0.0.1", 0, exchange, answer_with(heard))
+    server = AudioSocketServer("127.0.0.1", 0, exchange, heard.answer)
     await server.start()
     uuid = uuid4()
     exchange.announce(uuid, Caller())
@@ -344,12 +256,12 @@ async def test_stopping_the_service_gives_callers_back() -> None:
     assert (await reader.read()).endswith(b"\0\0\0")
     writer.close()
     await stopping
-    assert exchange.next_step(uuid) == NextStep("agent", "service_stopped")
+    assert exchange.next_step(uuid) == NextStep("agent", "failure")
 
 
 async def test_tones_are_keys_where_the_exchange_sends_none_and_never_reach_the_line() -> None:
     heard = Heard()
-    async with hotline(answer_with(heard), sends_keys=False) as exchange, exchange.call() as call:
+    async with hotline(heard.answer, sends_keys=False) as exchange, exchange.call() as call:
         await call.wait(0.2)
         await call.press("135792*0#", as_tones=True)
         await call.wait(0.2)
@@ -361,19 +273,19 @@ class TestAnnouncements:
     """The HTTP doors."""
 
     async def test_a_call_nobody_knows_has_no_next_step(self) -> None:
-        async with hotline(echo) as exchange:
+        async with hotline(obey) as exchange:
             status, text = await exchange.request("GET", f"/calls/{uuid4()}/next")
             assert status == 404 and "unknown" in text
 
     @pytest.mark.parametrize("uuid", ["12329", "x" * 300, uuid4().hex, str(uuid4())[:-1]])
     async def test_what_is_not_a_uuid_is_refused_with_a_reason(self, uuid: str) -> None:
-        async with hotline(echo) as exchange:
+        async with hotline(obey) as exchange:
             status, text = await exchange.start(uuid, caller="13800001234")
             assert status == 400 and "is not a UUID" in text
 
     async def test_numbers_are_masked_in_logs(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level("DEBUG")
-        async with hotline(echo) as exchange, exchange.call(caller="13800001234") as call:
+        async with hotline(obey) as exchange, exchange.call(caller="13800001234") as call:
             await call.wait(0.05)
         assert "*******1234" in caplog.text
         assert "13800001234" not in caplog.text

@@ -6,7 +6,7 @@
         await call.play(Path("question.wav"))   # or line audio as bytes
         await call.press("1")
         await call.ended                        # the bot let go of the line
-    assert await call.next_step() == ["agent", "caller_asked", ""]
+    assert await call.next_step() == ["agent", "asked", ""]
     assert call.widest_gap_seconds() < 0.06
 
 A caller's side sends a frame every 20 ms for the whole call, silence when nothing is played, as a real caller's
