@@ -73,13 +73,11 @@ class Stage:
         call_id = "script-" + hashlib.sha256(script.path.name.encode()).hexdigest()[:12]
         channel = ScriptChannel(call_id, Caller(script.caller), takes_back_calls=script.exchange)
         caller = ScriptedCaller(script, channel, _SpeakingCaller(hotline).say, read_wav)
-        answering = asyncio.create_task(hotline.answer(channel, on=script.on, keep=caller.keep))
-        acting = asyncio.create_task(caller.act())
-        # Looked up while the call lasts: the login is forgotten with it.
-        await acting
-        transcript = caller.transcript
-        await answering
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(hotline.answer(channel, on=script.on, keep=caller.keep))
+            tasks.create_task(caller.act())
         caller.finish()
+        transcript = caller.transcript
         transcript.hand_off = next(
             (entry.facts["reason"] for turn in transcript.turns for entry in turn.entries if entry.kind == "hand_off"),
             "",
