@@ -25,7 +25,7 @@ NOT_LOCALHOST = (f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",)
 
 
 class Hotline(Calls):
-    """A hotline that greets, shows what it hears, notes an order number at #, asks for a password at *, hangs up at 0."""
+    """Greets, shows what it hears, notes an order number at #, asks for a password at *, hangs up at 0."""
 
     def __init__(self) -> None:
         super().__init__(self.talk)
@@ -328,6 +328,23 @@ async def test_everything_can_be_reached_with_the_keyboard(hotline: Hotline) -> 
             reached.append(await caller.page.evaluate("document.activeElement.id || document.activeElement.value"))
             await caller.page.keyboard.press("Tab")
         assert reached == ["hang-up", *"123456789*0#", "captions", "text", "send"]
+
+
+async def test_the_newest_caption_stays_in_sight_until_the_caller_scrolls_back(hotline: Hotline) -> None:
+    to_end = "(c => c.scrollHeight - c.scrollTop - c.clientHeight)(document.querySelector('#captions'))"
+    async with server(hotline) as address, caller_at(address, viewport={"width": 1200, "height": 700}) as caller:
+        await caller.call(silently=True)
+        for n in range(12):
+            await caller.write(f"第{n}句")
+        await caller.press("#")  # a note takes room above
+        await caller.page.locator("#notes li").wait_for()
+        await asyncio.sleep(0.2)
+        assert await caller.page.evaluate(to_end) < 2
+        await caller.page.evaluate("document.querySelector('#captions').scrollTop = 0")
+        await asyncio.sleep(0.2)
+        await caller.write("最后一句")
+        await asyncio.sleep(0.2)
+        assert await caller.page.evaluate("document.querySelector('#captions').scrollTop") == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -110,7 +110,7 @@ class BrowserCaller:
         """What the page shows: ('said' or 'heard', text)."""
         return [
             (await entry.get_attribute("class") or "", await entry.locator(".words").inner_text())
-            for entry in await self.page.locator("#captions li").all()
+            for entry in await self.page.locator("#captions p").all()
         ]
 
     async def wait_for_caption(self, text: str, timeout_seconds: float = 10.0) -> None:

@@ -9,11 +9,17 @@ export class Conversation {
     this.notes = notes;
     this.notesPart = notesPart;
     this.written = null;
+    this.following = true; // the end is in sight: it stays in sight
+    captions.addEventListener("scroll", () => {
+      this.following = captions.scrollHeight - captions.scrollTop - captions.clientHeight < 40;
+    });
+    new ResizeObserver(() => this.follow()).observe(captions); // a note above takes room
   }
 
   /** A new call: the old one's words go, its notes stay. */
   begin() {
     this.captions.replaceChildren();
+    this.following = true;
     this.partial.textContent = "";
     this.written = null;
   }
@@ -39,7 +45,7 @@ export class Conversation {
   }
 
   add(kind, who, text) {
-    const entry = document.createElement("li");
+    const entry = document.createElement("p");
     entry.className = kind;
     const speaker = document.createElement("span");
     speaker.className = "who";
@@ -48,10 +54,13 @@ export class Conversation {
     words.className = "words";
     words.textContent = text;
     entry.append(speaker, words);
-    const atEnd = this.captions.scrollHeight - this.captions.scrollTop - this.captions.clientHeight < 80;
     this.captions.append(entry);
-    if (atEnd) this.captions.scrollTop = this.captions.scrollHeight;
+    this.follow();
     return words;
+  }
+
+  follow() {
+    if (this.following) this.captions.scrollTop = this.captions.scrollHeight;
   }
 
   note(text) {

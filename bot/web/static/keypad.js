@@ -3,14 +3,21 @@
 const KEYS = "123456789*0#";
 const SHOWN = 24; // keys at most, the last ones
 const DOT = "●";
+const NAME = "按键";
+const SECRET_NAME = "请按密码，内容保密";
+
+/** What the text box says while a password is due. */
+export const NOT_HERE = "密码请用键盘按键输入";
 
 export class Keypad {
   /** `pressed(key)` is called for each key; `box` is the text box, which must not take a password's digits. */
-  constructor({ pad, shown, count, box, pressed, warn }) {
+  constructor({ pad, name, shown, count, box, pressed, warn }) {
     this.pad = pad;
+    this.name = name;
     this.shown = shown;
     this.count = count;
     this.box = box;
+    this.example = box.placeholder;
     this.pressed = pressed;
     this.warn = warn;
     this.active = false;
@@ -28,14 +35,21 @@ export class Keypad {
   activate(active) {
     this.active = active;
     this.keepSecret(false);
+    this.clear();
     for (const button of this.pad.querySelectorAll("button")) button.disabled = !active;
   }
 
   /** A password is being entered, or no longer. What was shown and written before goes away. */
   keepSecret(secret) {
+    if (secret === this.secret) return;
     this.secret = secret;
     this.clear();
-    if (secret) this.emptyBox();
+    this.name.textContent = secret ? SECRET_NAME : NAME;
+    this.box.placeholder = secret ? NOT_HERE : this.example;
+    if (!secret) return;
+    this.emptyBox();
+    this.name.parentElement.scrollIntoView({ block: "nearest" });
+    if (document.activeElement === this.box) this.pad.querySelector("button").focus();
   }
 
   clear() {

@@ -1,7 +1,7 @@
 // The page: a call from 拨打 to 挂断.
 
 import { Conversation } from "./conversation.js";
-import { Keypad } from "./keypad.js";
+import { Keypad, NOT_HERE } from "./keypad.js";
 import { Line } from "./line.js";
 import { NoMicrophone, Sound, loudnessOf, soundIsAllowed } from "./sound.js";
 
@@ -36,7 +36,6 @@ const ENDED = {
   restart: "系统正在重新启动，通话已结束。请过一会儿重新拨打。",
   refused: "现在不能接通，请稍后再拨。",
 };
-const NOT_HERE = "密码请用键盘按键输入，不要写在文字框里。";
 
 class Phone {
   constructor() {
@@ -53,11 +52,12 @@ class Phone {
     });
     this.keypad = new Keypad({
       pad: part("pad"),
+      name: part("keypad-name"),
       shown: part("pressed"),
       count: part("count"),
       box: part("text"),
       pressed: (key, secret) => this.pressed(key, secret),
-      warn: () => this.problem(NOT_HERE),
+      warn: () => this.problem(`${NOT_HERE}，不要写在文字框里。`),
     });
     part("call").addEventListener("click", () => this.call(true));
     part("call-silently").addEventListener("click", () => (this.attempt ? this.attempt.goOn() : this.call(false)));
@@ -165,8 +165,8 @@ class Phone {
     if (!(name in STATES)) return;
     this.saidState = name;
     this.keypad.keepSecret(name === "private");
+    if (part("problem").textContent.startsWith(NOT_HERE)) this.problem("");
     this.showState();
-    if (name === "private" && document.activeElement === part("text")) part("pad").querySelector("button").focus();
   }
 
   soundChanged(sounding) {
@@ -200,7 +200,7 @@ class Phone {
 
   write() {
     const text = part("text").value.trim();
-    if (this.keypad.secret) return this.problem(NOT_HERE);
+    if (this.keypad.secret) return this.problem(`${NOT_HERE}，不要写在文字框里。`);
     if (text === "" || this.line === null) return;
     this.line.text(text);
     this.conversation.wrote(text);
