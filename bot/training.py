@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ def train(project: Path = ROOT, models: Path = MODELS, say: Callable[[str], None
         if model.is_file():
             model.touch()
             return model
+        for broken_off in models.glob("tmp*/"):
+            shutil.rmtree(broken_off)
         say("对话内容有变化，开始训练 Rasa 模型（约几分钟）……")
         with tempfile.TemporaryDirectory(dir=models) as fresh:
             _run_rasa(project, Path(fresh), say)
