@@ -137,6 +137,16 @@ def test_the_self_signed_certificate_stays_until_its_names_change(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "tls" / "key.pem").stat().st_mode) == 0o600
 
 
+async def test_whoever_trusts_the_certificates_authority_needs_no_exception(tmp_path: Path) -> None:
+    tls = server_tls("self_signed", run_dir=tmp_path, names=["localhost", "127.0.0.1"])
+    trusting = ssl.create_default_context(cafile=tmp_path / "tls" / "authority.pem")
+    async with server(Calls(), tls=tls) as address, aiohttp.ClientSession() as session:
+        async with session.get(address, ssl=trusting) as response:
+            assert response.status == 200
+        with pytest.raises(aiohttp.ClientConnectorCertificateError):
+            await session.get(address)
+
+
 def test_a_damaged_certificate_is_made_anew(tmp_path: Path) -> None:
     server_tls("self_signed", run_dir=tmp_path, names=["localhost"])
     (tmp_path / "tls" / "key.pem").write_text("damaged")

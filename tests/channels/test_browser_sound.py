@@ -132,6 +132,18 @@ async def test_what_the_microphone_hears_arrives_undistorted_fifty_frames_a_seco
     assert asked["echoCancellation"] is True and asked["noiseSuppression"] is True
 
 
+async def test_a_caller_of_the_tests_speaks_when_told_to(tmp_path: Path) -> None:
+    spoken = [babble(1.5, seed=seed) for seed in (6, 7)]
+    calls = Calls()
+    async with server(calls) as address, caller_at(address, speaks=True) as caller:
+        await caller.call()
+        for n, sound in enumerate(spoken):
+            await caller.says(write_wav(tmp_path / f"{n}.wav", sound))
+            await asyncio.sleep(0.5)
+    heard = np.frombuffer(b"".join(frame.samples for frame in calls.frames()), "<i2").astype(float) / 32768
+    assert all(np.median(snr_of_pieces(sound, heard, 0.25)) > 30 for sound in spoken)
+
+
 async def test_what_the_hotline_says_is_played_undistorted() -> None:
     spoken = babble(4.0, seed=2)
 

@@ -1,5 +1,6 @@
 """A caller at the browser phone: Debian's Chromium without a screen, with a WAV file as its microphone."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,20 @@ _FLAGS = [
     "--disable-sync",
 ]
 
+_SPEAKING = """
+  const mouth = new AudioContext();
+  const lips = mouth.createMediaStreamDestination();
+  navigator.mediaDevices.getUserMedia = async () => (await mouth.resume(), lips.stream);
+  window.say = async (wav) => {
+    const source = mouth.createBufferSource();
+    source.buffer = await mouth.decodeAudioData(Uint8Array.from(atob(wav), (byte) => byte.charCodeAt(0)).buffer);
+    source.connect(lips);
+    source.start();
+    await new Promise((done) => (source.onended = done));
+  };
+"""
+"""Chromium's own microphone plays one file, once, from the moment it is opened; this one speaks when it should."""
+
 
 def need_chromium() -> None:
     """Skip, loudly, where there is no Chromium."""
@@ -33,14 +48,16 @@ async def caller_at(
     wav: Path | None = None,
     microphone: bool = True,
     allowed: bool = True,
+    speaks: bool = False,
     flags: tuple[str, ...] = (),
     script: str = "",
     **surroundings: object,
 ) -> AsyncIterator["BrowserCaller"]:
     """Open the phone's page. `wav` is what the microphone hears, once (without it: beeps).
 
-    `microphone=False`: the machine has none. `allowed=False`: the caller refuses it. `script` runs before the page's
-    own; `surroundings` go to playwright's new_context (viewport, color_scheme, ignore_https_errors …).
+    `microphone=False`: the machine has none. `allowed=False`: the caller refuses it. `speaks=True`: the caller speaks
+    WAV files when told to (BrowserCaller.says) instead of one at the beginning. `script` runs before the page's own;
+    `surroundings` go to playwright's new_context (viewport, color_scheme, ignore_https_errors …).
     """
     need_chromium()
     more = list(flags)
@@ -56,6 +73,8 @@ async def caller_at(
             context = await browser.new_context(locale="zh-CN", **surroundings)  # type: ignore[arg-type]
             if allowed:
                 await context.grant_permissions(["microphone"])
+            if speaks:
+                await context.add_init_script(_SPEAKING)
             if script:
                 await context.add_init_script(script)
             page = await context.new_page()
@@ -86,6 +105,10 @@ class BrowserCaller:
         await self.page.wait_for_selector(
             'body:is([data-state="listening"],[data-state="speaking"],[data-state="writing"],[data-state="private"])'
         )
+
+    async def says(self, wav: Path) -> None:
+        """Speak a WAV file into the microphone (`speaks=True`); returns when it was spoken."""
+        await self.page.evaluate("(wav) => window.say(wav)", base64.b64encode(wav.read_bytes()).decode())
 
     async def hang_up(self) -> None:
         """Press 挂断."""
