@@ -23,7 +23,8 @@ DICTATED_AFTER = (
     "邮编|区号|分机"
 )
 
-_WIDE = str.maketrans("０１２３４５６７８９％．－＋：／＊＃", "0123456789%.-+:/*#")
+_WIDE = str.maketrans("０１２３４５６７８９％＊＃", "0123456789%*#")
+_WIDE_BETWEEN_DIGITS = str.maketrans("：／．－", ":/.-")
 _LETTERS_WIDE = str.maketrans({chr(0xFEE0 + ord(c)): c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"})
 _SIGNS = {
     "≥": "不低于",
@@ -47,6 +48,7 @@ def spoken(text: str) -> str:
     14:30 → 下午两点半, 1-3个工作日 → 一到三个工作日, 尾号1234 → 尾号幺二三四.
     """
     said = text.translate(_WIDE).translate(_LETTERS_WIDE)
+    said = re.sub(r"(?<=\d)[：／．－](?=\d)", lambda match: match.group().translate(_WIDE_BETWEEN_DIGITS), said)
     said = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", said)
     for pattern, say in _RULES:
         said = pattern.sub(say, said)
@@ -168,7 +170,7 @@ _RULES = (
     _rule(rf"(?<![\d.]){_YEAR}(?P<sep>[-/.]){_MONTH}(?P=sep){_DAY}(?!\d)", _date),
     _rule(rf"(?<![\d.]){_YEAR}年{_MONTH}月(?:{_DAY}[日号])?", _date),
     _rule(rf"(?<![\d.]){_YEAR}-(?P<month>0[1-9]|1[0-2])(?![-.\d元])", _date),
-    _rule(r"(?<!\d)(\d{4})(?=年)", lambda match: year_read(match.group(1))),
+    _rule(r"(?<!\d)(\d{4})(?=年)|(?<=〔)(\d{4})(?=〕)", lambda match: year_read(match.group())),
     _rule(
         _PART
         + r"(?<![\d:])(?P<h1>[01]?\d|2[0-4]):(?P<m1>[0-5]\d)"
