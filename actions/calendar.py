@@ -70,7 +70,7 @@ def holidays(year: int, root: Path = ROOT) -> list[Holiday]:
         off = sorted(one for one, (of, is_off) in days.items() if of == name and is_off)
         worked = sorted(one for one, (of, is_off) in days.items() if of == name and not is_off)
         found.append(Holiday(name, off[0], off[-1], tuple(worked), not published(year, root)))
-    return found
+    return sorted(found, key=lambda one: one.first)
 
 
 def _fixed(year: int, root: Path) -> dict[date, str]:

@@ -22,8 +22,11 @@ class Ladder(Action):  # type: ignore[misc]
         """After an answer (请问还需要什么) silence means that nothing more is wanted: the second one says goodbye."""
         signal = str(tracker.latest_message["intent"]["name"])
         count = int(fact(tracker, "count") or 1)
-        if signal == "no_input" and last_said(tracker) in ANYTHING_ELSE and count == 2:
-            return as_if_said("goodbye")
+        if signal == "no_input" and last_said(tracker) in ANYTHING_ELSE:
+            if count > 1:
+                return as_if_said("goodbye")
+            dispatcher.utter_message(response="utter_no_input_more")
+            return []
         if count >= 3:
             dispatcher.utter_message(response=f"utter_{signal}_person")
             return give_to_person(dispatcher, tracker, signal)

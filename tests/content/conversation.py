@@ -1,0 +1,114 @@
+"""Actions run as Rasa runs them, on a conversation that a test writes down."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.account import AnswerAccount, PinFinished
+from actions.answer_hours import AnswerHours
+from actions.answer_policy import AnswerPolicy
+from actions.find_branch import FindBranch
+from actions.follow_menu import FollowMenu, GoBack, MainMenu
+from actions.greet import Greet
+from actions.number_finished import NumberFinished
+from actions.offers import DeclineOffer, TakeOffer
+from actions.policies import all_policies
+from actions.reach_person import AgentFinished, ReachPerson, TakeCallBack
+from actions.referrals import Refer, referral_of
+from actions.repair import Repair
+from actions.repeat_answer import RepeatAnswer
+from actions.silence import Ladder
+
+BY_INTENT = {
+    "call_started": Greet,
+    "key_pressed": FollowMenu,
+    "main_menu": MainMenu,
+    "go_back": GoBack,
+    "repeat": RepeatAnswer,
+    "no_input": Ladder,
+    "no_match": Ladder,
+    "nlu_fallback": Repair,
+    "affirm": TakeOffer,
+    "deny": DeclineOffer,
+    "branch_at": FindBranch,
+    "branch_nearest": FindBranch,
+    "opening_hours": AnswerHours,
+    "number_finished": NumberFinished,
+    "pin_finished": PinFinished,
+    "human_agent": ReachPerson,
+    "complaint": ReachPerson,
+    "call_back": TakeCallBack,
+    "agent_finished": AgentFinished,
+}
+"""What the one-step rules in stories/ say; test_rules.py compares them."""
+
+
+def action_of(intent):
+    if intent in BY_INTENT:
+        return BY_INTENT[intent]()
+    if intent in all_policies():
+        return AnswerPolicy()
+    return AnswerAccount() if intent.startswith("account_") else Refer() if referral_of(intent) else None
+
+
+@dataclass
+class Conversation:
+    """One call with Rasa's part played by the rules: an intent runs its action."""
+
+    call_id: str = "call-1"
+    slots: dict = field(default_factory=dict)
+    events: list = field(default_factory=list)
+
+    def hear(self, intent, text="", ranking=(), **facts):
+        """The intent's action runs, and what it goes on with; everything the bot did comes back, in order."""
+        entities = [{"entity": name, "value": value} for name, value in facts.items()]
+        parse = {"intent": {"name": intent, "confidence": 1.0}, "entities": entities, "text": text or f"/{intent}"}
+        parse["intent_ranking"] = list(ranking)
+        self.events += [{"event": "action", "name": "action_listen"}]
+        return self._run({"event": "user", "text": parse["text"], "parse_data": parse})
+
+    def _run(self, user):
+        self.events.append(user)
+        parse = user["parse_data"]
+        intent = parse["intent"]["name"]
+        action = action_of(intent)
+        if action is None:
+            return [{"rule": intent}]
+        if "date" in {one["entity"] for one in parse["entities"]}:
+            self.slots["date"] = next(one["value"] for one in parse["entities"] if one["entity"] == "date")
+        dispatcher = CollectingDispatcher()
+        tracker = Tracker(self.call_id, dict(self.slots), parse, list(self.events), False, None, {}, "action_listen")
+        later = asyncio.run(action.run(dispatcher, tracker, {}))
+        said = [self._said(message) for message in dispatcher.messages]
+        for event in later:
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+                self.events.append(event)
+            elif event["event"] == "user":
+                said += self._run(event)
+            else:
+                self.events.append(event)
+        return said
+
+    def _said(self, message):
+        command = (message.get("custom") or {}).get("command")
+        name = message.get("response") or message.get("utter_action") or ""
+        if not command:
+            about = {"utter_action": name}
+            self.events.append({"event": "bot", "text": message.get("text") or name, "metadata": about})
+        return {
+            "name": name,
+            "text": message.get("text") or "",
+            "command": command,
+            **(message.get("custom") or {}),
+        } | {
+            key: value
+            for key, value in message.items()
+            if key in ("guess", "first", "second", "left", "number", "hours")
+        }
+
+
+def names(said):
+    return [one["name"] or one["command"] for one in said]
