@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from uuid import UUID
 
 from bot.channels.audiosocket_codec import CallNamed, Decoder, HangUp, KeyLetGo, Sound, encode
-from bot.channels.audiosocket_intake import Intake
 from bot.channels.base import Caller, Caption, Channel, Incoming, NextStep
 from bot.channels.exchange import Exchange, last_four
+from bot.channels.intake import Intake
 from bot.channels.pacer import Pacer
 from bot.errors import ChannelError
 
@@ -199,8 +199,8 @@ class _Connection(asyncio.Protocol):
         try:
             for message in self._decoder.decode(data):
                 match message:
-                    case Sound() if self.intake:
-                        self.intake.hear(message)
+                    case Sound(samples, rate) if self.intake:
+                        self.intake.hear(samples, rate)
                     case KeyLetGo(digit) if self.intake:
                         self.intake.press(digit)
                     case CallNamed(uuid) if self._begin:

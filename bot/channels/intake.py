@@ -1,4 +1,4 @@
-"""What comes from the exchange, as the line wants it: whole frames and keys in order, holes filled, no pile-up."""
+"""What comes from an exchange or a device, as the line wants it: whole frames and keys in order, holes filled."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,6 @@ import soxr
 
 from bot.audio.dtmf import TonesToKeys
 from bot.audio.frame import FRAME_BYTES, FRAME_SECONDS, LINE_RATE, SILENCE, Frame
-from bot.channels.audiosocket_codec import Sound
 from bot.channels.base import Incoming
 from bot.errors import ChannelError
 from bot.events import KEYS, DigitPressed
@@ -29,7 +28,7 @@ class Intake:
     for everybody behind us and words on both sides of a hole are not glued together.
     """
 
-    def __init__(self, listens_for_tones: bool) -> None:
+    def __init__(self, listens_for_tones: bool = False) -> None:
         self._loop = asyncio.get_running_loop()
         self._tones = TonesToKeys() if listens_for_tones else None
         self._waiting: deque[Incoming] = deque()
@@ -48,12 +47,12 @@ class Intake:
         self.frames_dropped = 0
         """Thrown away because the line was late."""
 
-    def hear(self, sound: Sound) -> None:
-        """Audio arrived, of any length and rate."""
+    def hear(self, samples: bytes, rate: int = LINE_RATE) -> None:
+        """Audio arrived (signed 16 bit, little endian, mono), of any length and rate in hertz."""
         self._complete_until = self._loop.time()
         self._hole_at = self._complete_until + _HOLE_SECONDS
-        samples = sound.samples[: len(sound.samples) & ~1]  # half a sample is none
-        self._rest += samples if sound.rate == LINE_RATE else self._resampled(samples, sound.rate)
+        samples = samples[: len(samples) & ~1]  # half a sample is none
+        self._rest += samples if rate == LINE_RATE else self._resampled(samples, rate)
         whole = len(self._rest) - len(self._rest) % FRAME_BYTES
         for at in range(0, whole, FRAME_BYTES):
             self._frame(Frame(self._rest[at : at + FRAME_BYTES]))
@@ -65,7 +64,7 @@ class Intake:
             self._put(DigitPressed(digit))
 
     def end(self, broken: ChannelError | None = None) -> None:
-        """Nothing more will come: the caller hung up, or the connection broke."""
+        """Nothing more will come: the caller hung up, or the way to them broke."""
         self._ended = True
         self._broken = self._broken or broken
         self._watch.cancel()
