@@ -14,7 +14,11 @@ from bot.speaking.yaml_lines import read_lines
 
 _SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxzcsryw]|[zcs]h)?[aeiouv]+(?:ng?|r)?[1-5]")
 _PIECE = re.compile(r"(?P<hanzi>[〇一-鿿㐀-䶿]+)|(?P<latin>[A-Za-z]+)|(?P<pause>[^\w\s])")
-_PAUSES = dict.fromkeys("，,、：:（）()—…", ",") | dict.fromkeys("。.！!；;", ".") | dict.fromkeys("？?", "?")
+_PAUSES = (
+    {"、": ","} | dict.fromkeys("，,：:；;（）()—…", ";") | dict.fromkeys("。.！!", ".") | dict.fromkeys("？?", "?")
+)
+"""The engine pauses 0.12 s at its comma, 0.17 s at its semicolon, and not at all at a full stop within a text."""
+
 _NUMERAL = "零〇一二三四五六七八九十百千万亿点分月日号"
 
 
@@ -41,7 +45,7 @@ class Lexicon:
         return cls(readings)
 
     def reading(self, sentence: str) -> str:
-        """A sentence in its spoken form as pinyin with pauses: 还款，好。 → huan2 kuan3, hao3."""
+        """A sentence in its spoken form as pinyin with pauses: 还款，好。 → huan2 kuan3; hao3."""
         said: list[str] = []
         for piece in _PIECE.finditer(sentence):
             match piece.lastgroup:
@@ -51,9 +55,9 @@ class Lexicon:
                     said += piece.group().upper()
                 case "pause":
                     pause = _PAUSES.get(piece.group(), "")
-                    if said and said[-1][-1] not in ",.?":
+                    if said and said[-1][-1] not in ",;.?":
                         said[-1] += pause
-        return " ".join(said)
+        return " ".join(said).replace(". ", "; ")
 
     def _syllables(self, hanzi: str) -> list[str]:
         syllables = lazy_pinyin(hanzi, style=Style.TONE3, neutral_tone_with_five=True, errors=_unreadable)  # type: ignore[arg-type]

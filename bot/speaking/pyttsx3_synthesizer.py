@@ -72,7 +72,7 @@ class Pyttsx3Synthesizer:
         if voice is None:
             raise SynthesisError("voice_unknown", f"voices.yml 里没有名为“{manner.voice}”的声音")
         reading = self._lexicon.reading(sentence)
-        if not reading.strip(" ,.?"):
+        if not reading:
             return b""
         return self._ask(
             {

@@ -26,7 +26,7 @@ class NamedVoice:
     """Silence after each sentence."""
 
 
-_SOUND_EDITION = b"1"
+_SOUND_EDITION = b"2"
 """Raised by whoever changes how sound is made (trimming, levelling, reading)."""
 
 _BOUNDS = {"words_per_minute": (80, 450), "pitch": (0, 99), "pause_seconds": (0, 2)}

@@ -1,5 +1,6 @@
-"""The real engine, started once for all tests of a file's loop."""
+"""The real engine, started once."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ def lexicon():
     return Lexicon.read(VOICES / "lexicon.yml")
 
 
-@pytest.fixture
-async def synthesizer(voices, lexicon):
+@pytest.fixture(scope="session")
+def synthesizer(voices, lexicon):
+    """One worker for all tests: it belongs to no loop."""
     made = Pyttsx3Synthesizer(voices, lexicon)
-    await made.start()
+    asyncio.run(made.start())
     yield made
-    await made.close()
+    asyncio.run(made.close())

@@ -73,7 +73,8 @@ def test_words_of_the_field_are_read_as_the_dictionary_says(lexicon, word, readi
 
 
 def test_pauses_and_letters_come_through_and_the_rest_is_left_out(lexicon):
-    assert lexicon.reading("“您好”，T S 二（三）吗？") == "nin2 hao3, T S er4, san1, ma5?"
+    assert lexicon.reading("“您好”，T S 二（三）吗？") == "nin2 hao3; T S er4; san1; ma5?"
+    assert lexicon.reading("缴存、提取。好。") == "jiao3 cun2, ti2 qu3; hao3."
     assert lexicon.reading("，。") == ""
 
 

@@ -134,3 +134,10 @@ def test_audio_time_stands_still_while_the_engine_works(voices, lexicon):
 
     length, took = run_in_audio_time(call())
     assert length and took == 0
+
+
+@pytest.mark.parametrize("mark", ["，", "：", "；", "。"])
+async def test_the_engine_pauses_between_clauses(synthesizer, mark):
+    sound = await synthesizer.synthesize(f"好{mark}好。", USUAL)
+    loud = np.flatnonzero(np.abs(np.frombuffer(sound, "<i2").astype(int)) > 150)
+    assert 0.12 < np.diff(loud).max() / 8000 < 0.4
