@@ -124,6 +124,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             cwd=root,
             bufsize=0,
+            start_new_session=True,  # Ctrl+C is for its owner, which still has something to say
         )
         try:
             self.ask({"do": "nothing"}, START_SECONDS)

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,6 +120,28 @@ async def test_nothing_is_left_of_a_worker(voices, lexicon):
     await synthesizer.close()
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+def test_a_worker_ends_when_its_owner_is_killed():
+    owner = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from bot.speaking.pyttsx3_synthesizer import _Worker; import time\n"
+            "print(_Worker().process_id, flush=True); time.sleep(60)",
+        ],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).resolve().parents[3],
+    )
+    worker = int(owner.stdout.readline())
+    owner.kill()
+    owner.communicate()
+    until = time.monotonic() + 5
+    while Path(f"/proc/{worker}/stat").exists() and time.monotonic() < until:
+        if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()
 
 
 def test_audio_time_stands_still_while_the_engine_works(voices, lexicon):
