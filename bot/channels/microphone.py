@@ -23,6 +23,7 @@ Device = int | str | None
 """A device's number, part of its name, or None for the system's default."""
 
 _CHOOSE = "用 python -m bot mic --list-devices 查看可用设备。"
+_LONGEST_WAKING_SECONDS = 3.0
 _LONGEST_UNPLAYED_SECONDS = 0.2
 """Sound cards run by their own clock; what a slow one has not played by then is thrown away."""
 
@@ -71,6 +72,7 @@ class MicrophoneChannel:
         self._closed = False
         self._unplayed = bytearray()
         self._playing = threading.Lock()
+        self._awake = threading.Event()
 
     async def open(self) -> None:
         """Take microphone and loudspeaker. Raises ChannelError."""
@@ -79,6 +81,8 @@ class MicrophoneChannel:
         self._intake = Intake()
         for stream in self._streams:
             await asyncio.to_thread(stream.start)
+        # Some sound systems take a second to wake; what we said before that would be lost.
+        await asyncio.to_thread(self._awake.wait, _LONGEST_WAKING_SECONDS)
 
     def incoming(self) -> AsyncIterator[Incoming]:
         """Frames and keys, until somebody hangs up; ChannelError if the microphone is pulled out."""
@@ -171,6 +175,7 @@ class MicrophoneChannel:
 
     def _play(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
+        self._awake.set()
         with self._playing:
             ready = bytes(self._unplayed[: len(samples)])
             del self._unplayed[: len(samples)]
