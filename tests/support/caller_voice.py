@@ -17,7 +17,7 @@ class CallerVoice:
     def __init__(self, folder: Path) -> None:
         voices = ROOT / "voices"
         self._engine = Pyttsx3Synthesizer(
-            read_voices(voices / "voices.yml"), Lexicon.read(voices / "lexicon.yml"), longest_seconds=30.0
+            read_voices(voices / "voices.yml"), Lexicon.read(voices / "lexicon.yml"), longest_seconds=10.0
         )
         self._folder = folder
         self._said: dict[tuple[str, str], bytes] = {}
