@@ -162,6 +162,16 @@ async def test_a_stalled_action_server_is_an_error_in_time_and_holds_nobody_up(t
     await patient.close()
 
 
+async def test_what_a_caller_says_is_in_no_log(dialogue: RasaDialogue, tiny_rasa: RasaServer) -> None:
+    for text in ("我是张三丰利率是多少", "张三丰让动作出错"):
+        try:
+            await dialogue.hear(text)
+        except DialogueError as problem:
+            assert "张三丰" not in str(problem)
+    assert "action_crash" in tiny_rasa.log("rasa")
+    assert "张三丰" not in tiny_rasa.log("rasa") + tiny_rasa.log("actions")
+
+
 def test_nothing_listens_beyond_loopback(tiny_rasa: RasaServer) -> None:
     """/proc/net/tcp: 0100007F is 127.0.0.1."""
     ports = {int(url.rsplit(":", 1)[1]) for url in (tiny_rasa.url, tiny_rasa.actions_url)}
