@@ -1,17 +1,26 @@
 """Whole calls over AudioSocket in real time, through everything that make run starts."""
 
+from collections.abc import Awaitable
+
 import pytest
 
 from bot.backend.demo_customers import read_customers
 from tests.conftest import ROOT
 from tests.support.caller_voice import CallerVoice
-from tests.support.fake_exchange import FakeExchange
+from tests.support.fake_exchange import FakeCall, FakeExchange
 from tests.support.leaks import leaks
 from tests.support.service import RunningService
 
 CUSTOMER = next(
     customer for customer in read_customers(ROOT / "content" / "demo" / "customers.yml") if customer.status == "01"
 )
+
+
+async def answer_to(call: FakeCall, deed: Awaitable[float]) -> None:
+    """Do something, and wait until the bot has answered it and is silent again."""
+    done_at = await deed
+    await call.wait_until_spoken(after=done_at + 0.3)
+    await call.wait_until_quiet()
 
 
 def said(journal) -> list[str]:
@@ -42,14 +51,10 @@ async def test_keys_lead_to_the_balance_and_a_person_with_the_reason(
     person = await caller.says("转人工")
     async with exchange.call(caller="13800001234") as call:
         await call.wait_until_spoken()
-        await call.press("2")
-        await call.wait_until_quiet()
-        await call.press("1")
-        await call.wait_until_quiet()
-        await call.press(CUSTOMER.account + "#")
-        await call.wait_until_quiet()
-        await call.press(CUSTOMER.password)
-        await call.wait_until_quiet()
+        await answer_to(call, call.press("2"))
+        await answer_to(call, call.press("1"))
+        await answer_to(call, call.press(CUSTOMER.account + "#"))
+        await answer_to(call, call.press(CUSTOMER.password))
         await call.play(person)
         how = await call.ended
     assert how == "hung up"
