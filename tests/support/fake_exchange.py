@@ -311,7 +311,7 @@ def read_wav(path: Path) -> bytes:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2), (
             f"{path} is not 8 kHz mono"
         )
-        return file.readframes(file.getnframes())
+        return bytes(file.readframes(file.getnframes()))
 
 
 def loudness(samples: bytes) -> float:
