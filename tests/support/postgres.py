@@ -1,9 +1,11 @@
 """A real PostgreSQL server for tests: Debian's, started in a folder of its own, on a socket there, no port."""
 
 import atexit
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -13,13 +15,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
+PREFIX = "hotline-postgres-"
+"""Of the servers' folders; the test run's process id follows."""
+
 
 class PostgresServer:
     """Started on demand, stopped with the test run. Refuses to run as root, so it runs as the user postgres then."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="hotline-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._as_user: list[str] = []
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres")
@@ -87,6 +92,18 @@ def shared_server() -> PostgresServer:
             pwd.getpwnam("postgres")
         except KeyError:
             pytest.skip("there is no user postgres to run the server as")
+    _remove_left_behind()
     server = PostgresServer(programs[-1].parent)
     atexit.register(server.remove)
     return server
+
+
+def _remove_left_behind() -> None:
+    """Servers of test runs that were killed go on for ever otherwise."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        run = folder.name.removeprefix(PREFIX).split("-")[0]
+        if Path(f"/proc/{run}").exists():
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((folder / "data" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
