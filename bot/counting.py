@@ -24,7 +24,7 @@ def count(entry: Entry, sight: Sight) -> None:  # noqa: PLR0912 - one branch per
             sight.login_ended(facts["outcome"])
         case "failed":
             sight.failed(str(facts["code"]).split("_", maxsplit=1)[0], facts["code"])
-        case "answered" if "wait_seconds" in facts:
+        case "answered" if {"wait_seconds", "dialogue_seconds", "speech_seconds"} <= facts.keys():
             sight.answered(
                 wait=facts["wait_seconds"],
                 recogniser=facts["recogniser_seconds"],

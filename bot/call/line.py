@@ -24,8 +24,12 @@ _AHEAD_SECONDS = 3.0
 _GLANCE_SECONDS = 0.2
 """How often a phase that waits for keys looks whether its prompt is over."""
 
+_STRAY_SECONDS = 4.0
+"""A key so soon after the last digit of a complete secret is one digit too many."""
+
 _QUARANTINE_SECONDS = 2.0
-"""After a secret's outcome was spoken: keys that still come, and those that follow within this time, are swallowed."""
+"""After a secret's outcome was spoken, keys may still be digits of it: if the caller was just pressing some, or never
+finished, they and those that follow within this time are swallowed."""
 
 _LATE_FRAMES = 150
 """3 s of unheard sound: the ear is hopelessly behind; older frames are dropped."""
@@ -88,6 +92,10 @@ class CallLine:
 
         self._closing = False
         self._private = False
+        self.secret_complete = False
+        """Set by the phase that collects a secret: all its digits have come, later ones are strays."""
+
+        self._key_at = 0.0
         self._quarantine_ends = 0.0
         self._heard_frames = 0
 
@@ -173,6 +181,7 @@ class CallLine:
         """A secret is due: ear off, recording silent. Every key from now on belongs to the phase that asked."""
         if not self._private:
             self._private = True
+            self.secret_complete = False
             self._ear.deaf = True
             self._recorder.silent = True
             await self.channel.show(Caption("state", "private"))
@@ -181,7 +190,8 @@ class CallLine:
         """The outcome has been spoken: late keys are swallowed, the ear opens again."""
         if self._private:
             self._private = False
-            self._quarantine_ends = asyncio.get_running_loop().time() + _QUARANTINE_SECONDS
+            now = asyncio.get_running_loop().time()
+            self._quarantine_ends = self._key_at + _STRAY_SECONDS if self.secret_complete else now + _QUARANTINE_SECONDS
             self._drained()
             self._ear.deaf = False
             self._recorder.silent = False
@@ -228,7 +238,7 @@ class CallLine:
 
     def _is_late_secret(self) -> bool:
         """A key pressed so soon after a password phase may still be one of its digits."""
-        now = asyncio.get_running_loop().time()
+        now = self._key_at = asyncio.get_running_loop().time()
         if self._private or now >= self._quarantine_ends:
             return False
         self._quarantine_ends = now + _QUARANTINE_SECONDS

@@ -60,6 +60,7 @@ class PinPhase:
         return digits
 
     async def _verify(self, digits: str) -> LoginStatus:
+        self._line.secret_complete = True
         try:
             outcome = await self._backend.verify_password(self._line.channel.call_id, digits)
         except BackendError as wrong:
