@@ -3,15 +3,21 @@
 import time
 from collections import deque
 
+import numpy
+
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
 from bot.listening.base import Question, Recognizer
+from bot.listening.echo import Echo
 from bot.listening.endpointer import Endpointer, Turn
-from bot.listening.interruption import hesitates
+from bot.listening.interruption import Prompt, hesitates
 from bot.listening.vad import Vad
 
 PRE_ROLL_FRAMES = 15
 """Kept from before the voice was noticed, so that the first syllable is whole."""
+
+CALLER_SHARE = 0.4
+"""A caller who speaks over a prompt as loud as its echo stands out in this share of frames."""
 
 CHUNK_FRAMES = 5
 """Audio goes to the recogniser in pieces of 100 ms."""
@@ -32,7 +38,9 @@ class Ear:
         self._question = Question()
         self._deaf = False
         self._at = 0.0
-        self._prompt: str | None = None
+        self._echo = Echo()
+        self._prompt: Prompt | None = None
+        self._last_prompt = Prompt("")
         self._prompt_began = 0.0
         self._turns = 0
         self._forget()
@@ -47,6 +55,9 @@ class Ear:
         self._partial = ""
         self._computing = 0.0
         self._begun = False
+        self._is_echo = False
+        self._echo_frames = 0
+        self._caller_frames = 0
 
     def attend(self, question: Question) -> None:
         """Listen for the answer to this question from now on.
@@ -62,7 +73,7 @@ class Ear:
 
     def prompt_started(self, text: str) -> None:
         """Our own voice begins to sound: no no-input time meanwhile, and what it says may come back as echo."""
-        self._prompt = text
+        self._prompt = self._last_prompt = Prompt(text)
         self._prompt_began = self._at
 
     def prompt_ended(self) -> None:
@@ -93,26 +104,42 @@ class Ear:
         self._at += FRAME_SECONDS
         if self._deaf:
             return []
-        voiced = not frame.missing and self._vad.is_voice(frame.samples)
+        self._echo.follow(frame.samples, sent)
+        voiced = not frame.missing and self._is_caller(frame.samples)
+        samples = _softened(frame.samples) if self._is_echo else frame.samples
         turn = self._endpointer.hear(
             voiced, missing=frame.missing, prompting=self._prompt is not None, wait_seconds=self._wait_seconds()
         )
         if turn is Turn.NO_INPUT:
             return [SilenceLasted(self._question.no_input_seconds)]
+        if turn is Turn.QUIET:
+            self._caller_frames = self._echo_frames = 0
         if turn in (Turn.QUIET, Turn.MAYBE):
-            self._pre_roll.append(frame.samples)
+            self._pre_roll.append(samples)
             return []
         events: list[EarEvent] = []
         if turn is Turn.STARTED:
             self._start()
             events.append(SpeechStarted(self._turn_began))
-        self._pending.append(frame.samples)
-        self._turn.append(frame.samples)
+        self._pending.append(samples)
+        self._turn.append(samples)
         if turn in (Turn.ENDED, Turn.CUT):
             return events + await self._finish()
         if len(self._pending) >= max(CHUNK_FRAMES, behind):
             events += await self._decode()
         return events
+
+    def _is_caller(self, samples: bytes) -> bool:
+        """Whether a frame holds the caller's voice, not our own coming back."""
+        if not self._vad.is_voice(samples):
+            self._is_echo = self._is_echo and self._echo.possible
+            return False
+        self._is_echo = self._echo.explains()
+        if self._is_echo:
+            self._echo_frames += 1
+            return False
+        self._caller_frames += 1
+        return True
 
     def _start(self) -> None:
         self._pending = list(self._pre_roll)
@@ -136,7 +163,7 @@ class Ear:
         if turns != self._turns:  # meanwhile the ear was reset or closed: nothing of it may come out
             return []
         changed, self._partial = partial != self._partial, partial
-        if not partial or not changed or self._guarded():
+        if not partial or not changed or self._guarded() or self._is_our_own(partial):
             return []
         return [PartialHeard(partial, self._at)]
 
@@ -158,6 +185,10 @@ class Ear:
         recognition = await self._recognizer.finish()
         if turns != self._turns:
             return []
+        overlaps = self._prompt is not None
+        if self._is_our_own(recognition.text) or (overlaps and not recognition.text):
+            self._forget()  # echo, or a noise while we speak: nobody's answer
+            return []
         words = tuple(
             Word(w.text, w.start_seconds + self._turn_began, w.end_seconds + self._turn_began, w.confidence)
             for w in recognition.words
@@ -174,5 +205,15 @@ class Ear:
         self._forget()
         return [heard]
 
+    def _is_our_own(self, text: str) -> bool:
+        """Words of our prompt, in a turn where little stood out of the echo."""
+        frames = self._echo_frames + self._caller_frames
+        return self._echo_frames > 0 and self._caller_frames < CALLER_SHARE * frames and self._last_prompt.says(text)
+
     def _guarded(self) -> bool:
         return self._prompt is not None and self._at - self._prompt_began < self._guard_seconds
+
+
+def _softened(samples: bytes) -> bytes:
+    """Echo as the recogniser gets it: 20 dB down, so that it hears the caller and not our own words."""
+    return (numpy.frombuffer(samples, "<i2") // 10).astype("<i2").tobytes()

@@ -45,15 +45,39 @@ def segment(phrase: str, words: Collection[str]) -> tuple[str, ...]:
 
 
 def grammar_of(phrases: Iterable[str], words: Collection[str]) -> Grammar:
-    """Segment every phrase. A phrase that is already cut by spaces is kept as cut, if all its words are known."""
+    """Segment every phrase. One that is already cut by spaces (a chain) only loses the words that are not known."""
     known: dict[str, None] = {}
-    unknown: list[str] = []
+    unknown: dict[str, None] = {}
     for phrase in phrases:
-        cut = phrase.split() if " " in phrase else segment(phrase, words)
-        if cut and all(word in words for word in cut):
-            known[" ".join(cut)] = None
+        if " " in phrase:
+            cut = tuple(word for word in phrase.split() if word in words)
+            unknown.update((word, None) for word in phrase.split() if word not in words)
         else:
-            unknown.append(phrase)
+            cut = segment(phrase, words)
+            if not cut:
+                unknown[phrase] = None
+        if cut:
+            known[" ".join(cut)] = None
     if known and UNKNOWN in words:
         known[UNKNOWN] = None
     return Grammar(tuple(known), tuple(unknown))
+
+
+def chain(words: Iterable[str]) -> str:
+    """One phrase in which every word follows every word once, for answers of any length such as digits.
+
+    Vosk makes a bigram of a grammar. From a mere list of digits it learns that an answer is one digit, and drops most
+    of a longer one; from this phrase it learns that any digit may follow any other.
+    """
+    all_words = list(dict.fromkeys(words))
+    left = {word: list(all_words) for word in all_words}
+    if not left:
+        return ""
+    path: list[str] = []
+    walk = [next(iter(left))]
+    while walk:  # Hierholzer's walk over all pairs
+        if left[walk[-1]]:
+            walk.append(left[walk[-1]].pop())
+        else:
+            path.append(walk.pop())
+    return " ".join(reversed(path))

@@ -1,5 +1,7 @@
 """Whether what the caller says over a prompt is meant to interrupt it."""
 
+from pypinyin import lazy_pinyin
+
 from bot.listening.base import Question
 
 FILLERS = (
@@ -30,3 +32,18 @@ def without_fillers(text: str) -> str:
 def hesitates(partial: str) -> bool:
     """True if the caller seems to look for words."""
     return partial.endswith(HESITATIONS)
+
+
+class Prompt:
+    """What we are saying, to recognise our own words when they come back."""
+
+    def __init__(self, text: str) -> None:
+        self._sounds = _sounds(text)
+
+    def says(self, heard: str) -> bool:
+        """Whether what was heard is a piece of the prompt, by its sound (characters may differ)."""
+        return bool(heard) and _sounds(heard) in self._sounds
+
+
+def _sounds(text: str) -> str:
+    return "".join(f"{syllable} " for syllable in lazy_pinyin([char for char in text if "\u4e00" <= char <= "\u9fff"]))

@@ -8,9 +8,10 @@ import yaml
 from bot.errors import ContentError
 from bot.events import KEYS
 from bot.listening.base import Question
+from bot.listening.grammars import chain
 
 SECONDS = ("end_of_turn", "whole_answer", "hesitation", "minimum_speech", "longest_turn", "no_input")
-WORDS = ("grammar", "answers", "short_words")
+WORDS = ("grammar", "chain", "answers", "short_words")
 
 
 def load_questions(file: Path) -> dict[str, Question]:
@@ -48,8 +49,10 @@ class _Reader:
                 given[key] = self.words(at, value)
             else:
                 given[key] = self.keys(at, value)
-        if given.get("grammar"):
-            given["grammar"] = tuple(dict.fromkeys((*given["grammar"], *everywhere)))
+        chained = given.pop("chain", ())
+        phrases = (*given.get("grammar", ()), *((chain(chained),) if chained else ()))
+        if phrases:
+            given["grammar"] = tuple(dict.fromkeys((*phrases, *everywhere)))
         given.setdefault("whole_answer_seconds", given.get("end_of_turn_seconds", Question().end_of_turn_seconds))
         long_words = [word for word in given.get("short_words", ()) if len(word) != 1]
         if long_words:

