@@ -1,6 +1,7 @@
 """The service's commands: python -m bot COMMAND."""
 
 import argparse
+import resource
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -21,6 +22,7 @@ _COMMANDS = {
 
 def main() -> int:
     """Run one command; its errors are told in a sentence, without a stack trace."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what only memory may hold
     parser = argparse.ArgumentParser(prog="python -m bot", description="住房公积金热线语音自助服务")
     parser.add_argument("--version", action="store_true", help="版本、模型和内容的校验值")
     commands = parser.add_subparsers(dest="command", metavar="命令")

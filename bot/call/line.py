@@ -86,6 +86,7 @@ class CallLine:
         self._reading: Reading | None = None
         self._wanted = asyncio.Event()
         self._sent = SILENCE
+        self._show_partials = True
         self._turn_closed_at: float | None = None
         self.parts: dict[str, float] = {}
         """Seconds spent so far on the answer that is due, by part: wait_seconds, recogniser_seconds, …"""
@@ -140,9 +141,13 @@ class CallLine:
 
     # -- listening --------------------------------------------------------------------------------------------
 
-    def attend(self, question: Question) -> None:
-        """Listen for the answer to this question from now on; what was heard before is over, keys are kept."""
+    def attend(self, question: Question, *, show_partials: bool = True) -> None:
+        """Listen for the answer to this question from now on; what was heard before is over, keys are kept.
+
+        `show_partials` False: the answer is a number, which no screen shows.
+        """
         self._ear.attend(question)
+        self._show_partials = show_partials
         keys = [event for event in self._drained() if isinstance(event, (DigitPressed, CallerTyped))]
         for event in keys:
             self._events.put_nowait(event)
@@ -264,7 +269,7 @@ class CallLine:
         if isinstance(event, Utterance):
             self._turn_closed_at = now
             self.parts = {"wait_seconds": event.waited_seconds, "recogniser_seconds": event.recognised_in_seconds}
-        if isinstance(event, PartialHeard):
+        if isinstance(event, PartialHeard) and self._show_partials:
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)
 

@@ -53,7 +53,7 @@ class TalkPhase:
     async def hear(self, text: str) -> Sequence[Reply]:
         """Tell the dialogue what the caller said outside a turn (after the goodbye)."""
         self._line.journal.note("heard", text=masked(text))
-        return await self._answer_of(text)
+        return await self._answer_of(masked(text))
 
     async def _close_private_window(self, says: list[Say], due: Reply | None) -> list[Say]:
         """The window stays open until the outcome (the first thing said) is spoken; keys meanwhile are swallowed."""
@@ -77,7 +77,7 @@ class TalkPhase:
         match answer:
             case Heard(text):
                 self._silences = self._misses = 0
-                return await self._answer_of(text)
+                return await self._answer_of(masked(text))
             case Pressed(key):
                 self._silences = self._misses = 0
                 if self._failures and key == PERSON_KEY:

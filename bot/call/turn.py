@@ -41,7 +41,6 @@ class Turn:
 
     async def ask(self) -> Answer:
         """The caller's answer. Fillers over the prompt are none; wishes about the reading are fulfilled here."""
-        self._line.attend(self._question)
         self._start()
         while True:
             event = await self._line.next_event()
@@ -139,7 +138,7 @@ class Turn:
     def _pause(self, prompt: str) -> None:
         stopped_at = self._reading.resume_at if self._reading.says == self._says else self._stopped_at
         self._line.hush()
-        self._line.attend(replace(self._question, no_input_seconds=_PATIENCE_SECONDS))
+        self._attend(replace(self._question, no_input_seconds=_PATIENCE_SECONDS))
         self._reading = self._line.read([self._prompts.say(prompt)])
         self._stopped_at = stopped_at
 
@@ -147,8 +146,11 @@ class Turn:
         self._line.manner = manner
         self._start(0 if self._reading.finished else self._reading.resume_at)
 
+    def _attend(self, question: Question) -> None:
+        self._line.attend(question, show_partials=not self._of_digits)
+
     def _start(self, at: int = 0) -> None:
-        self._line.attend(self._question)
+        self._attend(self._question)
         self._reading = self._line.read(self._says, at)
 
 

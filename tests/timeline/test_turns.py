@@ -180,3 +180,12 @@ def test_a_call_that_lasts_too_long_ends_with_a_sentence():
     call.run()
     assert any("通话时间较长" in text for text in call.said)
     assert call.ended_by == "bot"
+
+
+def test_a_long_number_said_by_the_way_reaches_nobody_whole():
+    call = ScriptedCall(greeting_then({}))
+    call.says(3.0, "我的身份证是九九九九九九一九九零零一零一零零一一")
+    call.hangs_up(18.0)
+    call.run()
+    assert len(call.dialogue.heard) == 1
+    assert "一九九零零一零一" not in repr((call.dialogue.heard, call.entries))
