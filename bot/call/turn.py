@@ -53,8 +53,10 @@ class Turn:
             case DigitPressed(digit) if digit == REPEAT_KEY and not self._of_digits:
                 self._start()
             case DigitPressed(digit):
+                self._line.hush()  # a key typed ahead finds the prompt just begun
                 return Pressed(digit)
             case CallerTyped(text):
+                self._line.hush()
                 return await self._take(Heard(text, by="text"))
             case PartialHeard(text) if self._may_interrupt(text):
                 self._line.journal.note("interrupted", at_sentence=self._reading.resume_at)
