@@ -156,7 +156,7 @@ class Hotline:
         journal = CallJournal(asyncio.get_running_loop().time, kept)
         recorder = Recorder(self._recording(channel.call_id), self._disk)
         ear = Ear(self.model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
-        line = CallLine(channel, ear, self.voice, journal, recorder)
+        line = CallLine(channel, ear, self.voice, journal, recorder, self.prompts.say("line_trouble"))
         dialogue = await self.rasa.open(channel.call_id, channel.kind)
         session = CallSession(
             line,

@@ -1,35 +1,26 @@
 """The caller's line: listens, records and speaks at once. The only place that runs tasks and interrupts itself."""
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from bot.audio.frame import FRAME_SECONDS, SILENCE, Frame
+from bot.audio.frame import FRAME_SECONDS, Frame
+from bot.call.answer_clock import AnswerClock
 from bot.call.journal import CallJournal
-from bot.call.reading import Reading, Sentence
+from bot.call.mouth import Mouth
+from bot.call.private_window import PrivateWindow
+from bot.call.reading import Reading
 from bot.call.recorder import Recorder
 from bot.channels.base import Caption, Channel, NextStep
 from bot.dialogue.base import Say
-from bot.errors import CallEnded, RecognitionError, SynthesisError
+from bot.errors import CallEnded, RecognitionError
 from bot.events import CallerTyped, DigitPressed, EarEvent, PartialHeard, Utterance
 from bot.listening.base import Question
-from bot.mandarin import masked
-from bot.speaking.base import Manner, Voice
-
-_AHEAD_SECONDS = 3.0
-"""Sounds are made this far ahead of the mouth: enough to never starve, little to throw away at an interruption."""
+from bot.speaking.base import Voice
 
 _GLANCE_SECONDS = 0.2
 """How often a phase that waits for keys looks whether its prompt is over."""
-
-_STRAY_SECONDS = 4.0
-"""A key so soon after the last digit of a complete secret is one digit too many."""
-
-_QUARANTINE_SECONDS = 2.0
-"""After a secret's outcome was spoken, keys may still be digits of it: if the caller was just pressing some, or never
-finished, they and those that follow within this time are swallowed."""
 
 _LATE_FRAMES = 150
 """3 s of unheard sound: the ear is hopelessly behind; older frames are dropped."""
@@ -72,65 +63,50 @@ class CallLine:
     """One call's line. Phases speak and wait on it; a hang-up raises CallEnded wherever they wait."""
 
     def __init__(
-        self, channel: Channel, ear: ListeningEar, voice: Voice, journal: CallJournal, recorder: Recorder
+        self,
+        channel: Channel,
+        ear: ListeningEar,
+        voice: Voice,
+        journal: CallJournal,
+        recorder: Recorder,
+        trouble: Say,
     ) -> None:
+        """`trouble`: what is said when the voice fails."""
         self.channel = channel
         self.journal = journal
-        self.manner = Manner()
+        self.clock = AnswerClock(journal)
+        self.privacy = PrivateWindow(channel, ear, recorder)
+        self.mouth = Mouth(channel, voice, journal, self.clock, trouble)
+        self.mouth.on_begun = ear.prompt_started
+        self.mouth.on_ended = self._reading_ended
         self._ear = ear
-        self._voice = voice
         self._recorder = recorder
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue()
         self._unheard: deque[tuple[Frame, bytes]] = deque(maxlen=_LATE_FRAMES)
         self._frame_came = asyncio.Event()
-        self._reading: Reading | None = None
-        self._wanted = asyncio.Event()
-        self._sent = SILENCE
-        self._show_partials = True
-        self._turn_closed_at: float | None = None
-        self.parts: dict[str, float] = {}
-        """Seconds spent so far on the answer that is due, by part: wait_seconds, recogniser_seconds, …"""
-
-        self._closing = False
-        self._private = False
-        self.secret_complete = False
-        """Set by the phase that collects a secret: all its digits have come, later ones are strays."""
-
-        self._key_at = 0.0
-        self._quarantine_ends = 0.0
         self._heard_frames = 0
+        self._show_partials = True
+        self._closing = False
 
     async def run(self, conversation: Callable[[], Awaitable[None]]) -> None:
         """Keep the line open while the conversation lasts. Raises CallEnded (in a group) when the caller hangs up."""
+        always = (self._read, self._listen, self.mouth.speak, self.mouth.make_sounds)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(task()) for task in (self._read, self._listen, self._speak, self._make_sounds)]
+            running = [tasks.create_task(task()) for task in always]
             await conversation()
             for task in running:
                 task.cancel()
 
-    # -- speaking ---------------------------------------------------------------------------------------------
+    async def close(self, next_step: NextStep) -> None:
+        """Let go: what was sent is played out, then the channel hangs up or gives the caller back."""
+        self._closing = True
+        await self.channel.close(next_step)
 
-    def read(self, says: Sequence[Say], start_at: int = 0) -> Reading:
-        """Begin to say these; returns at once. What was being said falls silent."""
-        self.hush()
-        reading = Reading(says, start_at=start_at)
-        self._reading = reading
-        self._ear.prompt_started("".join(say.text for say in says))
-        if reading.finished:
-            self._end_reading(reading)
-        self._wanted.set()
-        return reading
-
-    def hush(self) -> None:
-        """Stop speaking now."""
-        if self._reading is not None and self._reading.speaking:
-            self._reading.interrupt()
-            self._note_said(self._reading)
-            self._ear.prompt_ended()
+    # -- what phases do ---------------------------------------------------------------------------------------
 
     async def say(self, *says: Say) -> None:
         """Say these to their end, whatever the caller does meanwhile; keys pressed are kept for later."""
-        reading = self.read(says)
+        reading = self.mouth.read(says)
         kept: list[LineEvent] = []
         while reading.speaking:
             event = await self._events.get()
@@ -139,8 +115,6 @@ class CallLine:
         for event in kept:
             self._events.put_nowait(event)
 
-    # -- listening --------------------------------------------------------------------------------------------
-
     def attend(self, question: Question, *, show_partials: bool = True) -> None:
         """Listen for the answer to this question from now on; what was heard before is over, keys are kept.
 
@@ -148,9 +122,7 @@ class CallLine:
         """
         self._ear.attend(question)
         self._show_partials = show_partials
-        keys = [event for event in self._drained() if isinstance(event, (DigitPressed, CallerTyped))]
-        for event in keys:
-            self._events.put_nowait(event)
+        self._forget(keep=(DigitPressed, CallerTyped))
 
     @property
     def heard_seconds(self) -> float:
@@ -180,48 +152,11 @@ class CallLine:
                 return key
         return await self.next_key(within_seconds)
 
-    # -- secrets ----------------------------------------------------------------------------------------------
-
-    async def begin_private(self) -> None:
-        """A secret is due: ear off, recording silent. Every key from now on belongs to the phase that asked."""
-        if not self._private:
-            self._private = True
-            self.secret_complete = False
-            self._ear.deaf = True
-            self._recorder.silent = True
-            await self.channel.show(Caption("state", "private"))
-
     async def end_private(self) -> None:
-        """The outcome has been spoken: late keys are swallowed, the ear opens again."""
-        if self._private:
-            self._private = False
-            now = asyncio.get_running_loop().time()
-            self._quarantine_ends = self._key_at + _STRAY_SECONDS if self.secret_complete else now + _QUARANTINE_SECONDS
-            self._drained()
-            self._ear.deaf = False
-            self._recorder.silent = False
-            await self.channel.show(Caption("state", "listening"))
-
-    @property
-    def private(self) -> bool:
-        """True while keys are secrets."""
-        return self._private
-
-    @contextlib.asynccontextmanager
-    async def unrecorded(self) -> AsyncIterator[None]:
-        """While a number is entered: the caller's side of the recording is silent, the ear stays open."""
-        self._recorder.silent = True
-        try:
-            yield
-        finally:
-            self._recorder.silent = self._private
-
-    # -- the end ----------------------------------------------------------------------------------------------
-
-    async def close(self, next_step: NextStep) -> None:
-        """Let go: what was sent is played out, then the channel hangs up or gives the caller back."""
-        self._closing = True
-        await self.channel.close(next_step)
+        """The outcome of a secret has been spoken: keys that came meanwhile are swallowed, the ear opens again."""
+        if self.privacy.is_open:
+            self._forget()
+            await self.privacy.close()
 
     # -- tasks ------------------------------------------------------------------------------------------------
 
@@ -229,29 +164,19 @@ class CallLine:
         """Take what comes from the caller. Keys go first: they must stop the mouth at once."""
         async for event in self.channel.incoming():
             if isinstance(event, Frame):
-                self._recorder.add(event.samples, self._sent)
-                self._unheard.append((event, self._sent))
+                self._recorder.add(event.samples, self.mouth.sent)
+                self._unheard.append((event, self.mouth.sent))
                 self._frame_came.set()
-            elif not (isinstance(event, DigitPressed) and self._is_late_secret()):
-                self._turn_closed_at = asyncio.get_running_loop().time()
-                self.parts = {}
-                if not self._private:
-                    self.hush()
+            elif not (isinstance(event, DigitPressed) and self.privacy.swallows_key()):
+                self.clock.turn_closed()
+                if not self.privacy.is_open:
+                    self.mouth.hush()
                 self._events.put_nowait(event)
         if not self._closing:
             raise CallEnded
 
-    def _is_late_secret(self) -> bool:
-        """A key pressed so soon after a password phase may still be one of its digits."""
-        now = self._key_at = asyncio.get_running_loop().time()
-        if self._private or now >= self._quarantine_ends:
-            return False
-        self._quarantine_ends = now + _QUARANTINE_SECONDS
-        return True
-
     async def _listen(self) -> None:
         """Let the ear hear every frame, in order."""
-        loop = asyncio.get_running_loop()
         while True:
             await self._frame_came.wait()
             self._frame_came.clear()
@@ -260,82 +185,26 @@ class CallLine:
                 self._heard_frames += 1
                 try:
                     for event in await self._ear.hear(frame, sent, len(self._unheard)):
-                        await self._heard(event, loop.time())
+                        await self._heard(event)
                 except RecognitionError as wrong:
                     self.journal.note("failed", code=wrong.code)
                     self._events.put_nowait(Utterance("", 0.0, 0.0, 0.0, 0.0))
 
-    async def _heard(self, event: EarEvent, now: float) -> None:
+    async def _heard(self, event: EarEvent) -> None:
         if isinstance(event, Utterance):
-            self._turn_closed_at = now
-            self.parts = {"wait_seconds": event.waited_seconds, "recogniser_seconds": event.recognised_in_seconds}
+            self.clock.turn_closed(wait=event.waited_seconds, recogniser=event.recognised_in_seconds)
         if isinstance(event, PartialHeard) and self._show_partials:
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)
 
-    async def _speak(self) -> None:
-        """Send 20 ms every 20 ms: the reading if there is one, else silence."""
-        while True:
-            frame = self._reading.next_frame() if self._reading is not None else None
-            if frame is not None and self._turn_closed_at is not None:
-                self._note_first_sound()
-            self._sent = frame or SILENCE
-            await self.channel.send(self._sent)
-            if self._reading is not None:
-                self._wanted.set()
-                begun = self._reading.newly_begun()
-                if begun is not None:
-                    await self.channel.show(Caption("said", begun.text))
-                if self._reading.finished:
-                    self._end_reading(self._reading)
-
-    async def _make_sounds(self) -> None:
-        """Make the sounds of the reading, a little ahead of the mouth."""
-        while True:
-            reading = self._reading
-            sentence = reading.next_to_feed if reading is not None else None
-            if reading is None or sentence is None or reading.seconds_ahead > _AHEAD_SECONDS:
-                self._wanted.clear()
-                await self._wanted.wait()
-                continue
-            began = asyncio.get_running_loop().time()
-            reading.feed(await self._sound_of(sentence))
-            self.parts.setdefault("speech_seconds", asyncio.get_running_loop().time() - began)
-
-    async def _sound_of(self, sentence: Sentence) -> bytes:
-        try:
-            return await self._voice.sound_of(
-                sentence.text, self.manner, utterance=sentence.say.utterance, fixed=sentence.say.fixed
-            )
-        except SynthesisError as wrong:
-            self.journal.note("failed", code=wrong.code)
-            return b""
-
-    def _note_first_sound(self) -> None:
-        """The answer begins to sound: how long the caller waited for it after the end of the turn, and for what."""
-        now = asyncio.get_running_loop().time()
-        parts = {name: round(seconds, 3) for name, seconds in self.parts.items()}
-        self.journal.note("answered", after_seconds=round(now - (self._turn_closed_at or now), 3), **parts)
-        self._turn_closed_at = None
-
-    def _end_reading(self, reading: Reading) -> None:
-        self._reading = None
-        self._note_said(reading)
+    def _reading_ended(self, whole: bool) -> None:
         self._ear.prompt_ended()
-        self._events.put_nowait(ReadingEnded())
+        if whole:
+            self._events.put_nowait(ReadingEnded())
 
-    def _note_said(self, reading: Reading) -> None:
-        for say in reading.says:
-            self.journal.note(
-                "said",
-                utterance=say.utterance,
-                text=masked(say.text) if say.fixed else "",
-                of_seconds=round(reading.heard_frames * FRAME_SECONDS, 2),
-                interrupted=reading.interrupted,
-            )
-
-    def _drained(self) -> list[LineEvent]:
-        events: list[LineEvent] = []
-        while not self._events.empty():
-            events.append(self._events.get_nowait())
-        return events
+    def _forget(self, keep: tuple[type, ...] = ()) -> None:
+        """Empty the queue of events but for some kinds."""
+        events = [self._events.get_nowait() for _ in range(self._events.qsize())]
+        for event in events:
+            if isinstance(event, keep):
+                self._events.put_nowait(event)

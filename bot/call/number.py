@@ -48,10 +48,10 @@ class NumberPhase:
 
         If a password follows, the private window is open on return.
         """
-        async with self._line.unrecorded():
+        with self._line.privacy.unrecorded():
             outcome, number = await self._collect(ask)
             if outcome == "complete" and ask.pin_follows:
-                await self._line.begin_private()
+                await self._line.privacy.open()
         last_four = number[-4:]
         self._line.journal.note("number", of=ask.kind, outcome=outcome, last_four=last_four)
         return Signal("number_finished", {"kind": ask.kind, "outcome": outcome, "last_four": last_four}), number
@@ -95,7 +95,7 @@ class NumberPhase:
                 number += "X"
             elif key == CLEAR_KEY:
                 number = ""
-                self._line.read([self._prompts.say("number_cleared")])
+                self._line.mouth.read([self._prompts.say("number_cleared")])
             else:
                 number += key
         return number

@@ -29,7 +29,7 @@ class PinPhase:
 
     async def run(self) -> LoginStatus:
         """The outcome, already in the store. The private window stays open until it has been spoken."""
-        await self._line.begin_private()
+        await self._line.privacy.open()
         prompt = "pin_ask"
         for _ in range(_HINTS_BEFORE_GIVING_UP + 1):
             digits = await self._collect(prompt)
@@ -42,7 +42,7 @@ class PinPhase:
 
     async def _collect(self, prompt: str) -> str:
         """Six digits, or fewer if the caller stopped. The first key silences the prompt."""
-        reading = self._line.read([self._prompts.say(prompt)])
+        reading = self._line.mouth.read([self._prompts.say(prompt)])
         digits = ""
         while len(digits) < PIN_LENGTH:
             if digits:
@@ -51,16 +51,16 @@ class PinPhase:
                 key = await self._line.first_key(reading, self._first_key_seconds)
             if key is None or key == END_KEY:
                 break
-            self._line.hush()
+            self._line.mouth.hush()
             if key == CLEAR_KEY:
                 digits = ""
-                reading = self._line.read([self._prompts.say("pin_cleared")])
+                reading = self._line.mouth.read([self._prompts.say("pin_cleared")])
                 continue
             digits += key
         return digits
 
     async def _verify(self, digits: str) -> LoginStatus:
-        self._line.secret_complete = True
+        self._line.privacy.secret_complete = True
         try:
             outcome = await self._backend.verify_password(self._line.channel.call_id, digits)
         except BackendError as wrong:

@@ -57,7 +57,7 @@ class TalkPhase:
 
     async def _close_private_window(self, says: list[Say], due: Reply | None) -> list[Say]:
         """The window stays open until the outcome (the first thing said) is spoken; keys meanwhile are swallowed."""
-        if not self._line.private or due is not None:
+        if not self._line.privacy.is_open or due is not None:
             return says
         await self._say_before(says[:1])
         await self._line.end_private()
@@ -104,7 +104,7 @@ class TalkPhase:
         except DialogueError as wrong:
             return self._failed(wrong)
         finally:
-            self._line.parts["dialogue_seconds"] = loop.time() - began
+            self._line.clock.spent("dialogue", loop.time() - began)
         self._failures = 0
         return replies
 

@@ -53,14 +53,14 @@ class Turn:
             case DigitPressed(digit) if digit == REPEAT_KEY and not self._of_digits:
                 self._start()
             case DigitPressed(digit):
-                self._line.hush()  # a key typed ahead finds the prompt just begun
+                self._line.mouth.hush()  # a key typed ahead finds the prompt just begun
                 return Pressed(digit)
             case CallerTyped(text):
-                self._line.hush()
+                self._line.mouth.hush()
                 return await self._take(Heard(text, by="text"))
             case PartialHeard(text) if self._may_interrupt(text):
                 self._line.journal.note("interrupted", at_sentence=self._reading.resume_at)
-                self._line.hush()
+                self._line.mouth.hush()
             case Utterance():
                 return await self._utterance(event)
             case ReadingEnded():
@@ -78,7 +78,7 @@ class Turn:
             if not self._may_interrupt(utterance.text):
                 self._overheard(utterance)
                 return None
-            self._line.hush()
+            self._line.mouth.hush()
         if not utterance.text:
             return self._nothing_heard()
         began_over_prompt = not self._reading.interrupted and utterance.started_seconds < self._ended_at
@@ -131,21 +131,21 @@ class Turn:
             case Command.GO_ON:
                 self._start(self._stopped_at)
             case Command.SLOWER | Command.FASTER:
-                speed = _step(_SPEEDS, self._line.manner.speed, -1 if command is Command.SLOWER else 1)
-                self._speak_like(replace(self._line.manner, speed=speed))
+                speed = _step(_SPEEDS, self._line.mouth.manner.speed, -1 if command is Command.SLOWER else 1)
+                self._speak_like(replace(self._line.mouth.manner, speed=speed))
             case Command.LOUDER | Command.SOFTER:
-                gain = _step(_GAINS_DB, self._line.manner.gain_db, -1 if command is Command.SOFTER else 1)
-                self._speak_like(replace(self._line.manner, gain_db=gain))
+                gain = _step(_GAINS_DB, self._line.mouth.manner.gain_db, -1 if command is Command.SOFTER else 1)
+                self._speak_like(replace(self._line.mouth.manner, gain_db=gain))
 
     def _pause(self, prompt: str) -> None:
         stopped_at = self._reading.resume_at if self._reading.says == self._says else self._stopped_at
-        self._line.hush()
+        self._line.mouth.hush()
         self._attend(replace(self._question, no_input_seconds=_PATIENCE_SECONDS))
-        self._reading = self._line.read([self._prompts.say(prompt)])
+        self._reading = self._line.mouth.read([self._prompts.say(prompt)])
         self._stopped_at = stopped_at
 
     def _speak_like(self, manner: Manner) -> None:
-        self._line.manner = manner
+        self._line.mouth.manner = manner
         self._start(0 if self._reading.finished else self._reading.resume_at)
 
     def _attend(self, question: Question) -> None:
@@ -153,7 +153,7 @@ class Turn:
 
     def _start(self, at: int = 0) -> None:
         self._attend(self._question)
-        self._reading = self._line.read(self._says, at)
+        self._reading = self._line.mouth.read(self._says, at)
 
 
 def question_of(says: Sequence[Say], questions: Mapping[str, Question]) -> Question:

@@ -20,7 +20,7 @@ from bot.channels.base import Caller
 from bot.channels.script import ScriptChannel
 from bot.clock import run_in_audio_time
 from bot.dialogue.base import Reply, Say, Signal
-from bot.errors import BotError
+from bot.errors import SynthesisError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance
 from bot.listening.base import Question
 from bot.speaking.base import Manner
@@ -100,11 +100,12 @@ class ToneVoice:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Manner, bool]] = []
-        self.broken: BotError | None = None
+        self.broken_for: str | None = None
+        """Sentences with this in them cannot be spoken ('': none can)."""
 
     async def sound_of(self, sentence: str, manner: Manner, *, utterance: str = "", fixed: bool = True) -> bytes:
-        if self.broken:
-            raise self.broken
+        if self.broken_for is not None and self.broken_for in sentence:
+            raise SynthesisError("synthesizer_died", "gone")
         self.asked.append((sentence, manner, fixed))
         samples = int(8000 * SECONDS_A_CHARACTER * len(sentence) / manner.speed)
         return b"\x10\x10" * samples
@@ -220,8 +221,9 @@ class ScriptedCall:
             loop.call_at(loop.time() + at, deed)
         self.recorder = Recorder(None, ThreadPoolExecutor(1))
         self.journal = CallJournal(loop.time, self.entries.append)
-        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder)
         prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
+        trouble = prompts.say("line_trouble")
+        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder, trouble)
         session = CallSession(line, self.dialogue, self.backend, self.desk, prompts, QUESTIONS, self.bounds)
         self.ended_by = await session.run()
 

@@ -37,9 +37,7 @@ def test_two_characters_interrupt_and_are_heard():
 
 
 def test_a_filler_over_the_prompt_does_not_interrupt_and_confirms_nothing():
-    call = ScriptedCall(
-        greeting_then({"call_started": [CONFIRM]})
-    )
+    call = ScriptedCall(greeting_then({"call_started": [CONFIRM]}))
     call.says(1.0, "嗯")
     call.hangs_up(6.0)
     call.run()
@@ -49,9 +47,7 @@ def test_a_filler_over_the_prompt_does_not_interrupt_and_confirms_nothing():
 
 
 def test_a_short_word_of_the_question_interrupts():
-    call = ScriptedCall(
-        greeting_then({"call_started": [CONFIRM]})
-    )
+    call = ScriptedCall(greeting_then({"call_started": [CONFIRM]}))
     call.says(1.0, "不")
     call.hangs_up(6.0)
     call.run()
@@ -189,3 +185,19 @@ def test_a_long_number_said_by_the_way_reaches_nobody_whole():
     call.run()
     assert len(call.dialogue.heard) == 1
     assert "一九九零零一零一" not in repr((call.dialogue.heard, call.entries))
+
+
+def test_when_no_sound_can_be_made_a_stored_sentence_is_heard_and_if_that_fails_a_tone():
+    call = ScriptedCall(greeting_then({"利率多少": [Say("百分之二点六。", "utter_rate")]}))
+    call.voice.broken_for = "百分之二点六。"
+    call.says(3.0, "利率多少")
+    call.hangs_up(9.0)
+    call.run()
+    assert "语音暂时不能播放" in call.voice.asked[-1][0]
+    assert call.noted("failed")[0].facts["code"] == "synthesizer_died"
+
+    silent = ScriptedCall(greeting_then({}))
+    silent.voice.broken_for = ""
+    silent.hangs_up(3.0)
+    silent.run()
+    assert any(bytes(silent.channel.heard))

@@ -1,0 +1,72 @@
+"""The time in which keys are secrets: ear off, recording silent, every key belongs to the phase that asked."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from typing import Protocol
+
+from bot.call.recorder import Recorder
+from bot.channels.base import Caption, Channel
+
+_STRAY_SECONDS = 4.0
+"""A key so soon after the last digit of a complete secret is one digit too many."""
+
+_QUARANTINE_SECONDS = 2.0
+"""After the outcome of a secret that was never complete, keys may still be digits of it: they are swallowed, and
+those that follow within this time."""
+
+
+class HasEar(Protocol):
+    """Something that can be made deaf."""
+
+    deaf: bool
+
+
+class PrivateWindow:
+    """Opened before the first digit of a secret can fall, closed after its outcome was spoken."""
+
+    def __init__(self, channel: Channel, ear: HasEar, recorder: Recorder) -> None:
+        self._channel = channel
+        self._ear = ear
+        self._recorder = recorder
+        self._key_at = 0.0
+        self._quarantine_ends = 0.0
+        self.is_open = False
+        self.secret_complete = False
+        """Set by the phase that collects the secret: all its digits have come, later ones are strays."""
+
+    async def open(self) -> None:
+        """A secret is due."""
+        if not self.is_open:
+            self.is_open = True
+            self.secret_complete = False
+            self._ear.deaf = True
+            self._recorder.silent = True
+            await self._channel.show(Caption("state", "private"))
+
+    async def close(self) -> None:
+        """The outcome has been spoken; the ear opens again."""
+        if self.is_open:
+            self.is_open = False
+            now = asyncio.get_running_loop().time()
+            self._quarantine_ends = self._key_at + _STRAY_SECONDS if self.secret_complete else now + _QUARANTINE_SECONDS
+            self._ear.deaf = False
+            self._recorder.silent = False
+            await self._channel.show(Caption("state", "listening"))
+
+    def swallows_key(self) -> bool:
+        """A key was pressed: True if it may be a stray digit of a secret that is over, and must go nowhere."""
+        now = self._key_at = asyncio.get_running_loop().time()
+        if self.is_open or now >= self._quarantine_ends:
+            return False
+        self._quarantine_ends = now + _QUARANTINE_SECONDS
+        return True
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """While a number is entered: the caller's side of the recording is silent, the ear stays open."""
+        self._recorder.silent = True
+        try:
+            yield
+        finally:
+            self._recorder.silent = self.is_open
