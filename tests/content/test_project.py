@@ -24,7 +24,7 @@ def examples():
     """(intent, example) of all files."""
     for path in sorted((PROJECT / "nlu").glob("*.yml")):
         for entry in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
-            for line in entry["examples"].splitlines():
+            for line in entry["examples"].splitlines() if "intent" in entry else ():
                 yield entry["intent"], line.removeprefix("- ")
 
 
