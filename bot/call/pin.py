@@ -36,9 +36,7 @@ class PinPhase:
             if len(digits) == PIN_LENGTH:
                 return await self._verify(digits)
             prompt = "pin_short" if digits else "pin_find_keypad"
-        self._line.journal.note("pin", outcome=LoginStatus.NO_PASSWORD.value)
-        await self._backend.note_login(self._line.channel.call_id, LoginStatus.NO_PASSWORD)
-        return LoginStatus.NO_PASSWORD
+        return await self._nothing_entered()
 
     async def _collect(self, prompt: str) -> str:
         """Six digits, or fewer if the caller stopped. The first key silences the prompt."""
@@ -69,3 +67,11 @@ class PinPhase:
             return LoginStatus.UNAVAILABLE
         self._line.journal.note("pin", outcome=outcome.status.value)
         return outcome.status
+
+    async def _nothing_entered(self) -> LoginStatus:
+        self._line.journal.note("pin", outcome=LoginStatus.NO_PASSWORD.value)
+        try:
+            await self._backend.note_login(self._line.channel.call_id, LoginStatus.NO_PASSWORD)
+        except BackendError as wrong:  # the store goes on saying that a login was begun: nobody is logged in
+            self._line.journal.note("failed", code=wrong.code)
+        return LoginStatus.NO_PASSWORD

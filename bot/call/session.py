@@ -1,6 +1,7 @@
 """One call from answer to hang-up: the phases, in order, and the one place where the end of a call is caught."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from bot.dialogue.base import CollectNumber, CollectPin, Dialogue, HandOff, Hang
 from bot.errors import BackendError, BotError, CallEnded
 from bot.events import CallerTyped, DigitPressed, Utterance
 from bot.listening.base import Question
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,36 @@ class CallSession:
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
         self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
         self._agent = AgentPhase(line, desk, prompts)
+        self._ended_by = "bot"
 
     async def run(self) -> str:
         """The whole call. Returns who ended it: 'caller', 'bot' or 'failure'; the journal says it too."""
-        ended_by = "bot"
         try:
-            await self._line.run(self._converse_within_bounds)
+            await self._line.run(self._converse_to_its_end)
         except* CallEnded:
-            ended_by = "caller"
-        except* BotError as wrong:
-            ended_by = "failure"
+            self._ended_by = "caller"
+        except* BotError as wrong:  # the line itself broke: nothing can be said any more
+            self._ended_by = "failure"
             self._line.journal.note("failed", code=_first_code(wrong))
+            await self._line.close(self._to_person())
         finally:
-            self._line.journal.note("ended", by=ended_by)
-        return ended_by
+            self._line.journal.note("ended", by=self._ended_by)
+        return self._ended_by
+
+    async def _converse_to_its_end(self) -> None:
+        """Whatever fails in the conversation, the caller is told so and given to a person."""
+        try:
+            await self._converse_within_bounds()
+        except Exception as wrong:
+            self._ended_by = "failure"
+            self._line.journal.note("failed", code=wrong.code if isinstance(wrong, BotError) else "unexpected")
+            log.exception("the conversation failed; the caller is given to a person")
+            if await self._hand_off(HandOff("failure")) is not None:
+                await self._line.close(self._to_person())
+
+    def _to_person(self) -> NextStep:
+        """A person where there is an exchange."""
+        return NextStep("agent", "failure") if self._line.channel.takes_back_calls else NextStep("hangup", "failure")
 
     async def _converse_within_bounds(self) -> None:
         try:

@@ -8,7 +8,7 @@ from bot.call.line import CallLine
 from bot.call.prompts import Prompts
 from bot.call.turn import Turn, question_of
 from bot.channels.base import Caption
-from bot.dialogue.base import Dialogue, HandOff, Reply, Say, Signal
+from bot.dialogue.base import Dialogue, HandOff, HangUp, Reply, Say, Signal
 from bot.errors import DialogueError
 from bot.listening.base import Question
 from bot.mandarin import masked
@@ -102,15 +102,20 @@ class TalkPhase:
             else:
                 replies = await self._dialogue.hear(turn)
         except DialogueError as wrong:
-            return self._failed(wrong)
+            return self._failed(wrong, turn)
         finally:
             self._line.clock.spent("dialogue", loop.time() - began)
         self._failures = 0
         return replies
 
-    def _failed(self, wrong: DialogueError) -> Sequence[Reply]:
+    def _failed(self, wrong: DialogueError, turn: str | Signal) -> Sequence[Reply]:
         self._failures += 1
         self._line.journal.note("failed", code=wrong.code)
+        match turn:
+            case Signal("agent_finished"):  # a person was tried already: all that can be done is done
+                return [HangUp()]
+            case Signal("key_pressed", {"key": key}) if key == PERSON_KEY:
+                return [HandOff("failure")]
         if self._failures >= _FAILURES_BEFORE_PERSON:
             return [self._prompts.say("still_failing"), HandOff("failure")]
         return [self._prompts.say("apology")]

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.app import Hotline
 from bot.channels.audiosocket import AudioSocketServer
 from bot.channels.exchange import Exchange
+from bot.errors import ChannelError
 from bot.settings import Settings
 from bot.sight.logs import logs
 from bot.web.server import phone_app
@@ -42,7 +43,7 @@ class Doors:
         self._closing = AsyncExitStack()
 
     async def __aenter__(self) -> "Doors":
-        """Open them. Raises ChannelError or OSError if a port is taken."""
+        """Open them. Raises ChannelError if a port is taken."""
         hotline, settings = self._hotline, self._hotline.settings
         exchange = Exchange(settings.audiosocket.announced_seconds)
         self.audiosocket = AudioSocketServer(
@@ -81,7 +82,13 @@ class Doors:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()  # type: ignore[arg-type]
+        try:
+            await web.TCPSite(runner, host, port, ssl_context=tls).start()  # type: ignore[arg-type]
+        except OSError as error:
+            message = (
+                f"端口 {host}:{port} 无法监听（{error.strerror}）：是否已有程序占用？请停掉它，或在设置里换一个端口。"
+            )
+            raise ChannelError("port_taken", message) from error
 
     async def _health(self, _: web.Request) -> web.Response:
         hotline = self._hotline
