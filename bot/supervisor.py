@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.dialogue.processes import Process
+from bot.errors import SettingsError
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 15.0
@@ -45,9 +46,11 @@ class Supervised:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def ready(self) -> None:
-        """Wait until it answers its health address. Raises TimeoutError."""
+        """Wait until it answers its health address. Raises TimeoutError; SettingsError if it ends instead."""
         async with asyncio.timeout(_READY_WITHIN_SECONDS), aiohttp.ClientSession() as session:
             while True:
+                if self.starts > 1:
+                    raise SettingsError("start_failed", f"{self.process.name} 启动失败：{_last_line(self._log)}")
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     async with session.get(self.process.health_url, timeout=aiohttp.ClientTimeout(2)) as answer:
                         if answer.status == 200:
@@ -86,7 +89,7 @@ class Supervised:
 async def supervise(processes: list[Process], log_folder: Path, when_ready: Callable[[float], None]) -> int:
     """Run all of them until SIGINT or SIGTERM. `when_ready` is told how many seconds the start took.
 
-    Returns 0, or 1 if one did not get ready.
+    Returns 0, or 1 if one did not get ready in time. Raises SettingsError, with its last words, if one could not start.
     """
     began = time.monotonic()
     supervised = [Supervised(process, log_folder, _tell) for process in processes]
@@ -120,6 +123,12 @@ async def supervise(processes: list[Process], log_folder: Path, when_ready: Call
 async def _all_ready(supervised: list[Supervised]) -> bool:
     await asyncio.gather(*(each.ready() for each in supervised))
     return True
+
+
+def _last_line(log: Path) -> str:
+    """What a process said last before it ended."""
+    lines = log.read_text("utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), f"没有留下日志 {log}")
 
 
 def _tell(text: str) -> None:
