@@ -14,6 +14,7 @@ from bot.audio.frame import frames_of
 from bot.backend.base import Backend
 from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, refuse_demo
+from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
 from bot.call.line import CallLine
 from bot.call.prompts import Prompts
@@ -85,6 +86,7 @@ class Hotline:
         self.store = Store(settings)
         self.sight = Sight()
         self.prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
+        self.commands = Commands.load(ROOT / "voices" / "commands.yml")
         self.questions = load_questions(ROOT / "voices" / "questions.yml")
         self.calls = 0
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="recordings")
@@ -156,7 +158,8 @@ class Hotline:
         journal = CallJournal(asyncio.get_running_loop().time, kept)
         recorder = Recorder(self._recording(channel.call_id), self._disk)
         ear = Ear(self.model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
-        line = CallLine(channel, ear, self.voice, journal, recorder, self.prompts.say("line_trouble"))
+        trouble = self.prompts.say("line_trouble")
+        line = CallLine(channel, ear, self.voice, journal, recorder, self.commands, trouble)
         dialogue = await self.rasa.open(channel.call_id, channel.kind)
         session = CallSession(
             line,

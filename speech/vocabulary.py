@@ -27,6 +27,7 @@ HESITATIONS = (
 def sentences(root: Path = ROOT, seed: int = 12329) -> list[Weighted]:
     """Everything, only Chinese characters left in each sentence."""
     found = [*nlu(root / "nlu"), *answers(root / "voices" / "questions.yml"), *content(root / "content")]
+    found += [(text, ANSWER) for text in commands(root / "voices" / "commands.yml")]
     found += [(text, ANSWER) for text in HESITATIONS]
     found += [(text, NAME) for text in (SPEECH / "terms.txt").read_text(encoding="utf-8").split()]
     found += numbers(random.Random(seed))
@@ -79,6 +80,11 @@ def content(folder: Path) -> Iterator[Weighted]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 yield line.split()[0], NAME
+
+
+def commands(path: Path) -> list[str]:
+    """What callers say to the line itself (停一下, 继续, 慢一点)."""
+    return [saying for ways in yaml.safe_load(path.read_text(encoding="utf-8")).values() for saying in ways]
 
 
 def _strings(value: Any, key: str) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,16 @@
 """What a caller says to the line itself, while something is read out: stop, go on, again, slower, louder.
 
-These never reach the dialogue; they change how the line speaks, not what is talked about.
+These never reach the dialogue; they change how the line speaks, not what is talked about. The words are content:
+voices/commands.yml.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from pathlib import Path
+
+import yaml
+
+from bot.errors import ContentError
 
 
 class Command(Enum):
@@ -21,46 +28,34 @@ class Command(Enum):
 
 REPEAT_KEY = "9"
 
-_SAID_AS = {
-    Command.STOP: ("停", "停一下", "停下", "先停", "别念了", "不用念了", "暂停", "好了好了"),
-    Command.GO_ON: ("继续", "接着说", "接着念", "继续说", "继续念", "往下说", "你继续", "请继续", "你说"),
-    Command.REPEAT: (
-        "重复",
-        "重复一遍",
-        "重听",
-        "再说一遍",
-        "再说一次",
-        "再念一遍",
-        "再讲一遍",
-        "没听清",
-        "没听清楚",
-        "没听见",
-        "你说什么",
-        "什么",
-        "请再说一遍",
-        "请重复一遍",
-        "重新说一遍",
-    ),
-    Command.SLOWER: ("慢一点", "慢点", "说慢点", "说慢一点", "太快了", "慢些", "请慢一点", "你慢点说"),
-    Command.FASTER: ("快一点", "快点", "说快点", "说快一点", "太慢了", "请快一点"),
-    Command.LOUDER: ("大声一点", "大声点", "声音大点", "声音大一点", "太小声了", "声音太小了", "听不见", "大点声"),
-    Command.SOFTER: ("小声一点", "小声点", "声音小点", "声音小一点", "太大声了"),
-    Command.WAIT: ("等一下", "等等", "等一会", "等一会儿", "稍等", "稍等一下", "请等一下", "你等一下", "等我一下"),
-}
-
-_COMMANDS = {said: command for command, sayings in _SAID_AS.items() for said in sayings}
-
 _PARTICLES = "嗯啊呃哦噢喂那个吧呀呢嘛了"
 
 
-def command_of(text: str) -> Command | None:
-    """The caller's wish about the reading, or None if these words are for the dialogue.
+class Commands:
+    """The wordings of all commands."""
 
-    Only whole utterances count ('你慢点说' yes, '利率慢一点降吗' no); particles around them do not matter.
-    """
-    return _COMMANDS.get(text) or _COMMANDS.get(text.strip(_PARTICLES))
+    def __init__(self, sayings: Mapping[Command, Sequence[str]]) -> None:
+        self._commands = {said: command for command, ways in sayings.items() for said in ways}
 
+    @classmethod
+    def load(cls, path: Path) -> "Commands":
+        """Read voices/commands.yml. Raises ContentError, in Chinese."""
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            sayings = {Command(name): [str(said) for said in ways] for name, ways in content.items()}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError, AttributeError) as wrong:
+            known = "、".join(command.value for command in Command)
+            raise ContentError(
+                "commands", f"{path.name}：每一项应为“命令: [说法, …]”，命令有 {known}。{wrong}"
+            ) from wrong
+        missing = [command.value for command in Command if not sayings.get(command)]
+        if missing:
+            raise ContentError("commands", f"{path.name}：缺少 {'、'.join(missing)} 的说法。")
+        return cls(sayings)
 
-def sayings() -> tuple[str, ...]:
-    """Every wording above: the recogniser must know them, whatever was asked."""
-    return tuple(_COMMANDS)
+    def of(self, text: str) -> Command | None:
+        """The caller's wish about the reading, or None if these words are for the dialogue.
+
+        Only whole utterances count ('你慢点说' yes, '利率慢一点降吗' no); particles around them do not matter.
+        """
+        return self._commands.get(text) or self._commands.get(text.strip(_PARTICLES))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.call.answer_clock import AnswerClock
+from bot.call.commands import Commands
 from bot.call.journal import CallJournal
 from bot.call.mouth import Mouth
 from bot.call.private_window import PrivateWindow
@@ -69,11 +70,13 @@ class CallLine:
         voice: Voice,
         journal: CallJournal,
         recorder: Recorder,
+        commands: Commands,
         trouble: Say,
     ) -> None:
-        """`trouble`: what is said when the voice fails."""
+        """`commands`: what callers say to the line itself. `trouble`: what is said when the voice fails."""
         self.channel = channel
         self.journal = journal
+        self.commands = commands
         self.clock = AnswerClock(journal)
         self.privacy = PrivateWindow(channel, ear, recorder)
         self.mouth = Mouth(channel, voice, journal, self.clock, trouble)

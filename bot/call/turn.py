@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
-from bot.call.commands import REPEAT_KEY, Command, command_of
+from bot.call.commands import REPEAT_KEY, Command
 from bot.call.line import CallLine, ReadingEnded
 from bot.call.prompts import Prompts
 from bot.call.reading import Reading
@@ -107,7 +107,7 @@ class Turn:
             "heard", text=self._written(heard.text), confidence=round(heard.confidence, 3), by=heard.by
         )
         await self._line.channel.show(Caption("heard", self._written(heard.text)))
-        command = command_of(heard.text)
+        command = self._line.commands.of(heard.text)
         if command is None:
             return heard
         self._line.journal.note("command", name=command.value)

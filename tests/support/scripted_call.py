@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.backend.base import LoginOutcome, LoginStatus, PersonalAccount
+from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
 from bot.call.line import CallLine
 from bot.call.prompts import Prompts
@@ -222,8 +223,9 @@ class ScriptedCall:
         self.recorder = Recorder(None, ThreadPoolExecutor(1))
         self.journal = CallJournal(loop.time, self.entries.append)
         prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
+        commands = Commands.load(ROOT / "voices" / "commands.yml")
         trouble = prompts.say("line_trouble")
-        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder, trouble)
+        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder, commands, trouble)
         session = CallSession(line, self.dialogue, self.backend, self.desk, prompts, QUESTIONS, self.bounds)
         self.ended_by = await session.run()
 
