@@ -19,6 +19,7 @@ import contextlib
 import socket
 import struct
 import wave
+from bisect import bisect_left
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -81,11 +82,14 @@ class FakeCall:
         self.uuid = uuid
         self.arrivals: list[tuple[float, bytes]] = []
         """(seconds since the connection, samples) of every frame from the bot."""
+        self.departures: list[float] = []
+        """Second at which each frame of what the caller played went, in order."""
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """How it ended: 'hung up' (0x00 came), 'closed' (end of the connection without 0x00), 'reset',
         'by caller'."""
         self.faults: list[str] = []
         """What a real Asterisk would have dropped the call for."""
+        self._sounds: list[float] = []
         self._to_play: deque[bytes] = deque()
         self._played = asyncio.Event()
         self._quiet_line = False
@@ -208,11 +212,12 @@ class FakeCall:
 
     def first_sound(self, after: float = 0.0) -> float | None:
         """Second at which the first frame with sound in it came, from `after` on."""
-        return next((at for at, samples in self.arrivals if at >= after and loudness(samples) > SOUNDING), None)
+        place = bisect_left(self._sounds, after)
+        return self._sounds[place] if place < len(self._sounds) else None
 
     def last_sound(self) -> float | None:
         """Second at which the last frame with sound in it came."""
-        return next((at for at, samples in reversed(self.arrivals) if loudness(samples) > SOUNDING), None)
+        return self._sounds[-1] if self._sounds else None
 
     def save(self, path: Path) -> None:
         """What the caller heard, as WAV."""
@@ -241,7 +246,10 @@ class FakeCall:
                 await asyncio.sleep(self._pause_seconds)
                 self._pause_seconds = 0.0
             if not self._quiet_line:
-                samples = self._to_play.popleft() if self._to_play else SILENCE
+                samples = SILENCE
+                if self._to_play:
+                    samples = self._to_play.popleft()
+                    self.departures.append(self.seconds)
                 await self._write(b"\x10" + struct.pack(">H", len(samples)) + samples)
                 if not self._to_play:
                     self._played.set()
@@ -273,7 +281,10 @@ class FakeCall:
                     break
                 if kind != 0x10 or not length:
                     self.faults.append(f"kind 0x{kind:02x}, {length} bytes")
-                self.arrivals.append((self.seconds, samples))
+                now = self.seconds
+                self.arrivals.append((now, samples))
+                if samples != SILENCE and loudness(samples) > SOUNDING:
+                    self._sounds.append(now)
         except asyncio.IncompleteReadError as error:
             if error.partial:
                 self.faults.append("closed in the middle of a message")

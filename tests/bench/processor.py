@@ -1,0 +1,22 @@
+"""Processor time and memory of the service's processes, as the kernel counts them."""
+
+import os
+from pathlib import Path
+
+from tests.support.service import RunningService
+
+PARTS = ("bot", "rasa", "actions", "synthesizer")
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds(service: RunningService) -> dict[str, float]:
+    """Processor time so far: of each part; of the bot also apart for its event loop and its other threads."""
+    spent = {part: sum(_spent(Path(f"/proc/{pid}")) for pid in service.pids(part)[:1]) for part in PARTS}
+    bot = service.pids("bot")[0]
+    loop = _spent(Path(f"/proc/{bot}/task/{bot}"))
+    return {"bot's loop": loop, "bot's threads (Vosk)": spent.pop("bot") - loop, **spent}
+
+
+def _spent(folder: Path) -> float:
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
