@@ -63,7 +63,7 @@ class Wording:
         chosen = fitting[wanted.said_before % len(fitting)]
         filling = _Filling(wanted, self._fact)
         words = {part: filling.fill(value) for part, value in chosen.items() if part in SPOKEN}
-        manner = {**(chosen.get("metadata") or {}), **(wanted.arguments.get("metadata") or {})}
+        manner = {**filling.fill(chosen.get("metadata") or {}), **(wanted.arguments.get("metadata") or {})}
         return {**words, "manner": {"fixed": not filling.personal, **manner}}
 
     def _fact(self, name: str, on: date) -> str:

@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Path:
   utter_old: [{text: "利率{facts.old}。"}]
   utter_missing: [{text: "利率{facts.none}。"}]
   utter_balance: [{text: "余额{amount}。"}]
-  utter_order: [{text: "单号{number}。", metadata: {fixed: true}}]
+  utter_order: [{text: "单号{number}。", metadata: {fixed: true, note: "单号 {number}"}}]
   utter_pin: [{custom: {command: hand_off, summary: "要办{wish}", reason: asked}}]
   utter_turns: [{text: 一}, {text: 二}, {text: 三}]
 """
@@ -99,7 +99,11 @@ async def test_an_argument_wins_over_a_slot(wording: Wording) -> None:
 
 
 async def test_a_wording_may_say_that_it_is_fixed_nevertheless(wording: Wording) -> None:
-    assert (await words(wording, "utter_order", slots={"number": 7}))["manner"] == {"fixed": True}
+    assert (await words(wording, "utter_order", slots={"number": 7}))["manner"]["fixed"] is True
+
+
+async def test_what_stays_on_the_screen_is_filled_too(wording: Wording) -> None:
+    assert (await words(wording, "utter_order", slots={"number": 7}))["manner"]["note"] == "单号 7"
 
 
 async def test_an_action_may_add_to_the_manner(wording: Wording) -> None:
