@@ -1,0 +1,155 @@
+"""The whole content on a real Rasa, a real action server and a real store: what a caller's line would get back."""
+
+import asyncio
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from bot.backend.demo import DemoBackend
+from bot.backend.demo_customers import load_demo, read_customers
+from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, Signal
+from bot.dialogue.rasa_client import RasaClient, RasaDialogue
+from bot.store.passwords import Passwords
+from bot.training import train
+from tests.support.rasa_server import RasaServer, rasa_server
+from tests.support.stores import Store, sqlite_store
+
+pytestmark = pytest.mark.rasa
+
+ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = ROOT / "tests" / "dialogue"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp("store")
+    text = (ROOT / "content/demo/customers.yml").read_text("utf-8")
+    (folder / "customers.yml").write_text(text[: text.index("  - name: 演示用户三")], "utf-8")
+    made = sqlite_store(folder)
+    load_demo(made.database, made.seal, Passwords(), folder / "customers.yml")
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="module")
+def server(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RasaServer]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOTLINE_DATABASE_URL", store.url)
+        patch.setenv("HOTLINE_SECRET_KEY_FILE", str(store.folder / "secret.key"))
+        with rasa_server(tmp_path_factory.mktemp("logs")) as running:
+            yield running
+
+
+@pytest.fixture
+def call() -> str:
+    """A new call's id."""
+    return str(uuid4())
+
+
+@pytest.fixture
+async def dialogue(server: RasaServer, call: str):
+    client = RasaClient(server.url, longest_answer_seconds=20.0)
+    yield await client.open(call, "script")
+    await client.close()
+
+
+async def begun(dialogue: RasaDialogue) -> RasaDialogue:
+    await dialogue.notify(Signal("call_started", {"channel": "script", "date": "2026-11-24T10:00:00"}))
+    return dialogue
+
+
+def named(replies) -> list[str]:
+    return [one.utterance if isinstance(one, Say) else type(one).__name__ for one in replies]
+
+
+async def test_a_call_begins_with_identity_notice_and_keys(dialogue):
+    said = await dialogue.notify(Signal("call_started", {"channel": "phone"}))
+    assert named(said) == ["utter_greeting", "utter_greeting_keys"]
+    assert "示范市住房公积金管理中心" in said[0].text and "录音" in said[0].text and said[0].fixed
+    assert said[1].question == "open"
+
+
+async def test_speech_and_keys_get_the_same_answer(dialogue):
+    await begun(dialogue)
+    spoken = await dialogue.hear("公积金贷款利率是多少")
+    assert named(spoken) == ["utter_policy_rate_first_second", "utter_anything_else"]
+    for key in "17":
+        await dialogue.notify(Signal("key_pressed", {"key": key}))
+    assert await dialogue.notify(Signal("key_pressed", {"key": "1"})) == spoken
+
+
+async def test_balance_after_login_by_number_and_password(dialogue, store, call):
+    customer = read_customers(store.folder / "customers.yml")[0]
+    backend = DemoBackend(store.database, store.seal, Passwords())
+    await begun(dialogue)
+    said = await dialogue.hear("帮我查一下余额")
+    assert said[-1] == CollectNumber("login", pin_follows=True)
+    await backend.begin_login(call, customer.account)
+    complete = {"kind": "login", "outcome": "complete", "last_four": customer.account[-4:]}
+    assert (await dialogue.notify(Signal("number_finished", complete)))[-1] == CollectPin()
+    assert named(await dialogue.notify(Signal("pin_finished")))[0] == "utter_login_not_done"
+    await backend.verify_password(call, customer.password)
+    said = await dialogue.notify(Signal("pin_finished"))
+    assert said[0].text.endswith(f"余额是{customer.balance:.2f}元。") and not said[0].fixed
+    assert named(await dialogue.hear("单位每个月给我缴多少钱"))[0] == "utter_account_answer"
+
+
+async def test_a_person_a_goodbye_and_an_offer(dialogue):
+    await begun(dialogue)
+    assert isinstance((await dialogue.hear("转人工"))[-1], HandOff)
+    assert named(await dialogue.notify(Signal("agent_finished", {"outcome": "returned"}))) == ["utter_anything_else"]
+    assert named(await dialogue.hear("我的房贷还有多少没还")) == ["utter_refer_loan_query", "utter_offer_person"]
+    assert isinstance((await dialogue.hear("好的"))[-1], HandOff)
+    assert (await dialogue.hear("没有了谢谢"))[-1] == HangUp()
+
+
+async def test_gibberish_is_repaired_in_steps(dialogue):
+    await begun(dialogue)
+    first = named(await dialogue.hear("咕噜咕噜咕噜"))
+    assert first[0].startswith("utter_repair_")
+    assert named(await dialogue.hear("噼里啪啦"))[0] == "utter_repair_keys"
+    assert named(await dialogue.hear("咕噜咕噜咕噜"))[0] == "utter_repair_person"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("questions", "at_least"), [("questions_116", 0.95), ("phrasings_last", 0.8)])
+def test_held_out_questions_reach_their_leaf(questions, at_least):
+    asked = yaml.safe_load((QUESTIONS / f"{questions}.yml").read_text("utf-8"))["questions"]
+    texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
+    command = [str(ROOT / ".venv-rasa/bin/python"), str(Path(__file__).with_name("parse_texts.py")), str(train())]
+    parsed = subprocess.run(command, input=texts, capture_output=True, text=True, check=True, cwd=ROOT)
+    best = [
+        next(name for name, _ in ranking if name != "nlu_fallback")
+        for ranking in json.loads(parsed.stdout.splitlines()[-1])
+    ]
+    missed = [(one["say"], one["leaf"], found) for one, found in zip(asked, best, strict=True) if found != one["leaf"]]
+    print(f"{questions}: {len(asked) - len(missed)} of {len(asked)}", *missed, sep="\n")
+    assert 1 - len(missed) / len(asked) >= at_least
+
+
+@pytest.mark.long
+async def test_a_turn_is_fast_at_four_a_second(server):
+    client = RasaClient(server.url, longest_answer_seconds=20.0)
+    took = []
+
+    async def turn(dialogue: RasaDialogue, text: str, after: float) -> None:
+        await asyncio.sleep(after)
+        began = time.perf_counter()
+        await dialogue.hear(text)
+        took.append(time.perf_counter() - began)
+
+    asked = yaml.safe_load((QUESTIONS / "questions_116.yml").read_text("utf-8"))["questions"]
+    calls = [await begun(await client.open(str(uuid4()), "script")) for _ in asked]
+    turns = [turn(calls[number], one["say"], 0.25 * number) for number, one in enumerate(asked)]
+    await asyncio.gather(*turns)
+    await client.close()
+    took.sort()
+    print(f"p50 {took[len(took) // 2] * 1000:.0f} ms, p95 {took[int(len(took) * 0.95)] * 1000:.0f} ms")
+    assert took[int(len(took) * 0.95)] <= 0.12
