@@ -70,6 +70,7 @@ class CallSession:
             self._line.journal.note("failed", code=_first_code(wrong))
             await self._line.close(self._to_person())
         finally:
+            self._line.mouth.hush()  # what was being said when the call ended belongs to the journal too
             self._line.journal.note("ended", by=self._ended_by)
         return self._ended_by
 
