@@ -36,8 +36,11 @@ class RunningService:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
+    """A command that runs it in surroundings of its own (`unshare -n …`)."""
 
     def __post_init__(self) -> None:
+        (self.folder / "tmp").mkdir(exist_ok=True)
         self.web_port, self.audio_port, self.http_port = free_port(), free_port(), free_port()
         self.environment = {
             "HOTLINE_RUN_DIR": str(self.folder),
@@ -52,6 +55,7 @@ class RunningService:
             "HOTLINE_RASA__ACTIONS_URL": f"http://127.0.0.1:{free_port()}",
             "HOTLINE_PRETEND_NOW": IN_OFFICE_HOURS,
             "HOTLINE_LOG_LEVEL": "DEBUG",
+            "TMPDIR": str(self.folder / "tmp"),
             **self.settings,
         }
 
@@ -59,7 +63,7 @@ class RunningService:
         """Start it and wait until it answers calls."""
         self._output = (self.folder / "run.txt").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
+            [*self.inside, sys.executable, "-m", "bot", "run"],
             cwd=ROOT,
             env=os.environ | self.environment,
             stdout=self._output,
@@ -154,9 +158,9 @@ class RunningService:
 
 
 @contextmanager
-def running_service(folder: Path, **settings: str) -> Iterator[RunningService]:
+def running_service(folder: Path, *, inside: tuple[str, ...] = (), **settings: str) -> Iterator[RunningService]:
     """Start the service, end it."""
-    service = RunningService(folder, settings)
+    service = RunningService(folder, settings, inside)
     service.start()
     try:
         yield service
