@@ -32,6 +32,10 @@ lint:
 train: setup
 	@$(PY) -m bot train
 
+# New words in nlu/, content/ or voices/: the recogniser's vocabulary and language model, without training.
+words: setup
+	@$(PY) -m speech graph
+
 bench: setup
 	@$(PY) -m bot train
 	@$(PY) -m tests.bench
