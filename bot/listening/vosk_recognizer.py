@@ -39,10 +39,11 @@ class VoskModel:
                 f"语音识别模型 {path} 的采样率是 {self.rate} Hz，电话线路是 {LINE_RATE} Hz。"
                 "请换用 8 kHz 模型，或在 conf/mfcc.conf 中加一行 --allow-upsample=true。",
             )
-        self.words = read_words(path / "graph" / "words.txt")
         vosk.SetLogLevel(-1)
         try:
+            self.words = read_words(path / "graph" / "words.txt")
             self.engine = vosk.Model(str(path))
+            vosk.KaldiRecognizer(self.engine, LINE_RATE)  # reads the graph, which the model alone does not
         except Exception as wrong:
             raise SettingsError(
                 "model_broken", f"语音识别模型无法装入：{path}。文件可能损坏，请重新放置模型。"
@@ -80,7 +81,7 @@ class VoskModel:
         """Compute in one of the model's threads. Raises RecognitionError."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-        except RuntimeError as wrong:
+        except Exception as wrong:  # vosk raises nothing narrower
             raise RecognitionError("recogniser_failed", str(wrong)) from wrong
 
 
