@@ -5,6 +5,10 @@ import resource
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from tomllib import TOMLDecodeError
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot.errors import BotError
 
@@ -39,8 +43,21 @@ def main() -> int:
     except BotError as wrong:
         print(f"错误（{wrong.code}）：{wrong}", file=sys.stderr)
         return 1
+    except (ValidationError, UnreadableSetting, TOMLDecodeError) as wrong:
+        print(
+            f"错误（settings）：{_refused(wrong)}\n请改 hotline.toml 或环境变量；每个设置的说明见 bot/settings.py。",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _refused(wrong: Exception) -> str:
+    """Which settings do not fit, and why; their values may be secret and are not shown."""
+    if not isinstance(wrong, ValidationError):
+        return f"设置读不出来：{wrong}"
+    return "；".join(f"设置 {'.'.join(map(str, one['loc']))} 不对：{one['msg']}" for one in wrong.errors())
 
 
 if __name__ == "__main__":

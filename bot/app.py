@@ -23,7 +23,7 @@ from bot.call.session import CallBounds, CallSession
 from bot.channels.base import Channel, NextStep
 from bot.counting import count
 from bot.dialogue.rasa_client import RasaClient
-from bot.errors import BotError, SettingsError, SynthesisError
+from bot.errors import BotError, SettingsError, StoreError, SynthesisError
 from bot.listening.ear import Ear
 from bot.listening.questions import load_questions
 from bot.listening.vosk_recognizer import VoskModel
@@ -60,7 +60,17 @@ class Store:
         self.work_orders = WorkOrders(self.database, self.seal, _calendar(), _work_order_limits(), day_ends=time(17, 0))
 
     def prepare(self, mode: str) -> None:
-        """Migrate; load demo customers, or in production refuse to start with them."""
+        """Migrate; load demo customers, or in production refuse to start with them. Raises SettingsError."""
+        try:
+            self._prepare(mode)
+        except StoreError as wrong:
+            address = self.database.engine.url.render_as_string(hide_password=True)
+            raise SettingsError(
+                "database",
+                f"数据库不能用（{wrong.code}）：{address}。请检查 database_url、数据库是否在运行、磁盘空间。",
+            ) from wrong
+
+    def _prepare(self, mode: str) -> None:
         migrate(self.database)
         check_seal(self.database, self.seal)
         if mode == "demo":
