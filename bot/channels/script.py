@@ -61,6 +61,10 @@ class ScriptChannel:
         """The caller goes."""
         self._gone = True
 
+    def await_answer(self) -> None:
+        """The caller has done something: what the bot says from now on answers it."""
+        self._spoke = False
+
     async def until_asked(self) -> None:
         """Wait until the bot has spoken and is silent again: it is the caller's turn."""
         await self._until(lambda: self._spoke and self._quiet_frames >= _QUIET_FRAMES)

@@ -72,6 +72,7 @@ class ScriptedCaller:
             self._channel.type(step.type)
         if step.hang_up:
             self._channel.hang_up()
+        self._channel.await_answer()
         await asyncio.sleep(step.wait_seconds)
 
     async def _sound(self, step: Step) -> bytes:
