@@ -34,6 +34,12 @@ python=$(command -v python3.11 || command -v python3)
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 12))' \
     || { say "需要 Python 3.11（Debian 12 自带）。现在是 $("$python" --version)。" >&2; exit 1; }
 
+progress() { # packages: one line that counts on a terminal, a line every 25 packages elsewhere
+    awk -v n="$1" -v tty="$([ -t 1 ] && echo 1)" '
+        /^Collecting/ { i++; if (tty) printf "\r    下载 %d/%d", i, n; else if (i % 25 == 0) print "    下载 " i "/" n; fflush() }
+        /^Installing/ { if (tty) printf "\r    安装…             \n"; else print "    安装…"; fflush() }'
+}
+
 environment() { # folder, lock, pip options…
     local folder=$1 lock=$2; shift 2
     done_before "$folder" "$lock" && [ -x "$folder/bin/python" ] && return 0
@@ -41,7 +47,7 @@ environment() { # folder, lock, pip options…
     rm -rf "$folder"
     "$python" -m venv "$folder"
     PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off "$folder/bin/python" -m pip install --require-hashes "$@" -r "$lock" 2>&1 \
-        | tee "var/pip$folder.log" | awk -v n="$(grep -c '==' "$lock")" '/^Collecting/ {printf "\r    下载 %d/%d", ++i, n; fflush()} /^Installing/ {printf "\r    安装…             "; fflush()} END {print ""}'
+        | tee "var/pip$folder.log" | progress "$(grep -c '==' "$lock")"
     [ "${PIPESTATUS[0]}" -eq 0 ] || { tail -20 "var/pip$folder.log" >&2; exit 1; }
     stamp "$folder" "$lock"
 }
