@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 mkdir -p .setup var
+terminal=; if [ -t 1 ]; then terminal=1; fi
 
 say() { printf '\033[1m[安装]\033[0m %s\n' "$*"; }
 
@@ -35,7 +36,7 @@ python=$(command -v python3.11 || command -v python3)
     || { say "需要 Python 3.11（Debian 12 自带）。现在是 $("$python" --version)。" >&2; exit 1; }
 
 progress() { # packages: one line that counts on a terminal, a line every 25 packages elsewhere
-    awk -v n="$1" -v tty="$([ -t 1 ] && echo 1)" '
+    awk -v n="$1" -v tty="$terminal" '
         /^Collecting/ { i++; if (tty) printf "\r    下载 %d/%d", i, n; else if (i % 25 == 0) print "    下载 " i "/" n; fflush() }
         /^Installing/ { if (tty) printf "\r    安装…             \n"; else print "    安装…"; fflush() }'
 }
