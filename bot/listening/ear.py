@@ -1,5 +1,6 @@
 """One call's ear: from frames of line audio to what the caller said."""
 
+import asyncio
 import time
 from collections import deque
 
@@ -14,13 +15,19 @@ from bot.listening.interruption import Prompt, hesitates
 from bot.listening.vad import Vad
 
 PRE_ROLL_FRAMES = 15
-"""Kept from before the voice was noticed, so that the first syllable is whole."""
+"""Decoded from before the voice was noticed, so that the first syllable is whole: 300 ms."""
+
+KEPT_FRAMES = 80
+"""Kept while it is quiet: the pre-roll, and the longest a voice may take to become a turn."""
 
 CALLER_SHARE = 0.4
 """A caller who speaks over a prompt as loud as its echo stands out in this share of frames."""
 
 CHUNK_FRAMES = 5
 """Audio goes to the recogniser in pieces of 100 ms."""
+
+OVERLAP_CHUNK_FRAMES = 2
+"""While our own voice sounds, in pieces of 40 ms: an interruption must be understood at once."""
 
 
 class Ear:
@@ -32,7 +39,7 @@ class Ear:
 
     def __init__(self, recognizer: Recognizer, vad: Vad | None = None, *, guard_seconds: float = 0.3) -> None:
         self._recognizer = recognizer
-        self._vad = vad or Vad()
+        self._vad = vad
         self._guard_seconds = guard_seconds
         self._endpointer = Endpointer()
         self._question = Question()
@@ -48,14 +55,12 @@ class Ear:
     def _forget(self) -> None:
         self._turns += 1
         self._endpointer.reset()
-        self._pre_roll: deque[bytes] = deque(maxlen=PRE_ROLL_FRAMES)
+        self._quiet: deque[bytes] = deque(maxlen=KEPT_FRAMES)
         self._pending: list[bytes] = []
         self._turn: list[bytes] = []
-        self._turn_began = 0.0
+        self._turn_began = self._voice_began = 0.0
         self._partial = ""
-        self._computing = 0.0
         self._begun = False
-        self._is_echo = False
         self._echo_frames = 0
         self._caller_frames = 0
 
@@ -93,7 +98,8 @@ class Ear:
     def reset(self) -> None:
         """Forget everything heard so far; the question stays."""
         self._forget()
-        self._vad.reset()
+        if self._vad is not None:
+            self._vad.reset()
 
     def close(self) -> None:
         """The call is over."""
@@ -102,11 +108,12 @@ class Ear:
     async def hear(self, frame: Frame, sent: bytes, behind: int = 0) -> list[EarEvent]:
         """One frame from the caller, and the frame our mouth sent at that moment (SILENCE if none)."""
         self._at += FRAME_SECONDS
+        if self._vad is None:  # 50 ms of work: not on the loop
+            self._vad = await asyncio.to_thread(Vad)
         if self._deaf:
             return []
         self._echo.follow(frame.samples, sent)
-        voiced = not frame.missing and self._is_caller(frame.samples)
-        samples = _softened(frame.samples) if self._is_echo else frame.samples
+        voiced, samples = self._caller_in(frame, self._vad)
         turn = self._endpointer.hear(
             voiced, missing=frame.missing, prompting=self._prompt is not None, wait_seconds=self._wait_seconds()
         )
@@ -115,37 +122,40 @@ class Ear:
         if turn is Turn.QUIET:
             self._caller_frames = self._echo_frames = 0
         if turn in (Turn.QUIET, Turn.MAYBE):
-            self._pre_roll.append(samples)
+            self._quiet.append(samples)
             return []
         events: list[EarEvent] = []
         if turn is Turn.STARTED:
             self._start()
-            events.append(SpeechStarted(self._turn_began))
+            events.append(SpeechStarted(self._voice_began))
         self._pending.append(samples)
         self._turn.append(samples)
         if turn in (Turn.ENDED, Turn.CUT):
             return events + await self._finish()
-        if len(self._pending) >= max(CHUNK_FRAMES, behind):
+        chunk_frames = CHUNK_FRAMES if self._prompt is None else OVERLAP_CHUNK_FRAMES
+        if len(self._pending) >= max(chunk_frames, behind):
             events += await self._decode()
         return events
 
-    def _is_caller(self, samples: bytes) -> bool:
-        """Whether a frame holds the caller's voice, not our own coming back."""
-        if not self._vad.is_voice(samples):
-            self._is_echo = self._is_echo and self._echo.possible
-            return False
-        self._is_echo = self._echo.explains()
-        if self._is_echo:
-            self._echo_frames += 1
-            return False
-        self._caller_frames += 1
-        return True
+    def _caller_in(self, frame: Frame, vad: Vad) -> tuple[bool, bytes]:
+        """Whether a frame holds the caller's voice; and the frame without our own voice, for the recogniser."""
+        voiced = not frame.missing and vad.is_voice(frame.samples)
+        if not self._echo.possible:
+            self._caller_frames += voiced
+            return voiced, frame.samples
+        is_echo, rest = self._echo.remove()
+        self._echo_frames += voiced and is_echo
+        self._caller_frames += voiced and not is_echo
+        return voiced and not is_echo, _softened(rest) if is_echo else rest
 
     def _start(self) -> None:
-        self._pending = list(self._pre_roll)
-        self._turn = list(self._pre_roll)
+        """The frame just heard made it a turn: it is decoded from a little before its first voiced frame."""
+        voiced = self._endpointer.turn_frames - 1
+        self._turn = list(self._quiet)[-(voiced + PRE_ROLL_FRAMES) :]
+        self._quiet.clear()
+        self._pending = list(self._turn)
+        self._voice_began = self._at - (voiced + 1) * FRAME_SECONDS
         self._turn_began = self._at - (len(self._turn) + 1) * FRAME_SECONDS
-        self._pre_roll.clear()
         self._partial = ""
         self._begun = False
 
@@ -168,14 +178,11 @@ class Ear:
         return [PartialHeard(partial, self._at)]
 
     async def _feed(self) -> str:
-        began = time.perf_counter()
         samples, self._pending = b"".join(self._pending), []
         if not self._begun:
             self._begun = True
             await self._recognizer.begin(self._question.grammar)
-        partial = await self._recognizer.accept(samples)
-        self._computing = time.perf_counter() - began
-        return partial
+        return await self._recognizer.accept(samples)
 
     async def _finish(self) -> list[EarEvent]:
         turns = self._turns
@@ -196,7 +203,7 @@ class Ear:
         heard = Utterance(
             text=recognition.text,
             confidence=recognition.confidence,
-            started_seconds=self._turn_began,
+            started_seconds=self._voice_began,
             ended_seconds=self._at - waited,
             waited_seconds=waited,
             words=words,
@@ -215,5 +222,5 @@ class Ear:
 
 
 def _softened(samples: bytes) -> bytes:
-    """Echo as the recogniser gets it: 20 dB down, so that it hears the caller and not our own words."""
+    """What little is left of our own voice, 20 dB down: the recogniser hears the caller and not our words."""
     return (numpy.frombuffer(samples, "<i2") // 10).astype("<i2").tobytes()

@@ -41,12 +41,13 @@ class Endpointer:
     """Voice that pauses for longer than this before it was enough is forgotten."""
 
     def __init__(self) -> None:
-        self.attend(Question())
+        self._question = Question()
+        self.reset()
 
     def attend(self, question: Question) -> None:
         """Listen for this answer; a running turn goes on under the new waits."""
         self._question = question
-        if not getattr(self, "in_turn", False):
+        if not self.in_turn:
             self.reset()
 
     def reset(self) -> None:
@@ -54,7 +55,8 @@ class Endpointer:
         self.in_turn = False
         self.voiced_frames = 0
         self.silent_frames = 0
-        self._turn_frames = 0
+        self.turn_frames = 0
+        """Since the first voiced frame, that one included."""
         self._waited_frames = 0
 
     @property
@@ -69,23 +71,23 @@ class Endpointer:
             self.silent_frames = 0
         else:
             self.silent_frames += 1
+        if self.voiced_frames:
+            self.turn_frames += 1
         if self.in_turn:
             return self._in_turn(wait_seconds)
         if self.voiced_frames >= frames_in(self._question.minimum_speech_seconds):
             self.in_turn = True
-            self._turn_frames = self.voiced_frames
             return Turn.STARTED
         if self.voiced_frames and self.silent_frames > frames_in(self.GAP_SECONDS):
-            self.voiced_frames = 0
+            self.voiced_frames = self.turn_frames = 0
         if self.voiced_frames:
             return Turn.MAYBE
         return self._quiet(missing, prompting)
 
     def _in_turn(self, wait_seconds: float) -> Turn:
-        self._turn_frames += 1
         if self.silent_frames >= frames_in(wait_seconds):
             return Turn.ENDED
-        if self._turn_frames >= frames_in(self._question.longest_turn_seconds):
+        if self.turn_frames >= frames_in(self._question.longest_turn_seconds):
             return Turn.CUT
         return Turn.GOES_ON
 

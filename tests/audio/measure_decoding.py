@@ -17,12 +17,35 @@ import vosk
 from tests.audio.corpus import ROOT, espeak, pcm, people, telephone, white, with_noise
 
 SENTENCES = (
-    "公积金贷款利率是多少", "我要查询余额", "怎么提取公积金", "我想转人工", "离职了还能提取吗", "网点几点开门", "周六上班吗",
-    "最近的网点在哪里", "我要投诉公司没交公积金", "租房可以提取多少", "贷款进度查询", "密码忘记了怎么办", "提前还款要什么材料",
-    "缴存比例是多少", "异地贷款怎么办理", "买房提取需要什么条件", "人工", "返回", "是的", "不是", "没有了谢谢", "再说一遍",
-)  # fmt: skip
+    *("公积金贷款利率是多少", "我要查询余额", "怎么提取公积金", "我想转人工", "离职了还能提取吗", "网点几点开门"),
+    *(
+        "周六上班吗",
+        "最近的网点在哪里",
+        "我要投诉公司没交公积金",
+        "租房可以提取多少",
+        "贷款进度查询",
+        "密码忘记了怎么办",
+    ),
+    *(
+        "提前还款要什么材料",
+        "缴存比例是多少",
+        "异地贷款怎么办理",
+        "买房提取需要什么条件",
+        "人工",
+        "返回",
+        "是的",
+        "不是",
+    ),
+    *("没有了谢谢", "再说一遍"),
+)
 VARIANTS = ("", "f2", "m3", "f4", "m7", "f5")
-DEFAULT = {"beam": "13.0", "max-active": "4000", "lattice-beam": "6.0", "frames-per-chunk": "21", "acoustic-scale": "0.6"}
+DEFAULT = {
+    "beam": "13.0",
+    "max-active": "4000",
+    "lattice-beam": "6.0",
+    "frames-per-chunk": "21",
+    "acoustic-scale": "0.6",
+}
 
 
 def errors(expected: str, heard: str) -> int:
@@ -63,7 +86,9 @@ def measure(settings: dict[str, str], chunk_frames: int = 5) -> str:
                 voice = espeak(sentence, variant, random.randint(35, 65), random.randint(140, 185))
                 loud = numpy.flatnonzero(numpy.abs(voice) > 0.01)
                 end = loud[-1] / 8000 + 0.3
-                sound = numpy.concatenate([numpy.zeros(2400), voice[: loud[-1]], numpy.zeros(4800)]).astype(numpy.float32)
+                sound = numpy.concatenate([numpy.zeros(2400), voice[: loud[-1]], numpy.zeros(4800)]).astype(
+                    numpy.float32
+                )
                 sound = telephone(with_noise(sound, noise, 15))
                 text, final_at, finish, cost = heard(recogniser, pcm(sound), chunk_frames)
                 wrong += errors(sentence, text)
