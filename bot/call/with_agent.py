@@ -20,23 +20,27 @@ class AgentPhase:
         """None if the caller is with the exchange now; else what to tell the dialogue."""
         channel = self._line.channel
         if channel.takes_back_calls:
-            self._line.journal.note("hand_off", reason=request.reason, queue=request.queue, outcome="exchange")
+            self._note(request, "exchange")
             await self._line.say(self._prompts.say("hand_off"))
             await self._line.close(NextStep("agent", request.reason, request.queue))
             return None
-        outcome = await self._call_back(request)
-        self._line.journal.note("hand_off", reason=request.reason, queue=request.queue, outcome=outcome)
+        await self._call_back(request)
         return Signal("agent_finished", {"outcome": "nobody"})
 
-    async def _call_back(self, request: HandOff) -> str:
+    async def _call_back(self, request: HandOff) -> None:
+        """The outcome is noted before it is spoken: a caller who has seen the number may hang up at once."""
         channel = self._line.channel
         await self._line.say(self._prompts.say("hand_off_failed"))
         try:
             number = await self._desk.call_back(channel.call_id, channel.caller.number, request.reason, request.summary)
         except StoreError as wrong:
             self._line.journal.note("failed", code=wrong.code)
+            self._note(request, "failed")
             await self._line.say(self._prompts.say("call_back_failed"))
-            return "failed"
+            return
+        self._note(request, "call_back")
         await channel.show(Caption("note", f"回电工单 {number}"))
         await self._line.say(self._prompts.say("call_back_recorded", number=number))
-        return "call_back"
+
+    def _note(self, request: HandOff, outcome: str) -> None:
+        self._line.journal.note("hand_off", reason=request.reason, queue=request.queue, outcome=outcome)
