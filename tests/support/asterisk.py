@@ -40,14 +40,15 @@ class AgentCall:
 class Asterisk:
     """One Asterisk on ports of its own, with our dialplan, queue and log settings."""
 
-    def __init__(self, rig: Path, folder: Path) -> None:
-        self.audio_port, self.http_port = free_port(), free_port()
+    def __init__(self, rig: Path, folder: Path, audio_port: int = 0, http_port: int = 0) -> None:
+        """`audio_port`, `http_port`: where the hotline is; 0: somewhere free."""
+        self.audio_port, self.http_port = audio_port or free_port(), http_port or free_port()
         self._folder = folder
-        self._rig = folder / "rig"
-        shutil.copytree(rig, self._rig, ignore=shutil.ignore_patterns("browser", "audio", "out"))
-        for path in (self._rig, *self._rig.rglob("*")):
+        self.rig = folder / "rig"
+        shutil.copytree(rig, self.rig, ignore=shutil.ignore_patterns("browser", "audio", "out"))
+        for path in (self.rig, *self.rig.rglob("*")):
             path.chmod(path.stat().st_mode | 0o200)
-        self._environment = {
+        self.environment = {
             **os.environ,
             "RIG_ROOT": str(CACHE / "root"),
             "RIG_RUN": str(folder / "run"),
@@ -71,7 +72,7 @@ class Asterisk:
         }.items():
             dialplan, count = re.subn(rf"Set\({setting}=[^)]*\)", f"Set({setting}={value})", dialplan)
             assert count == 1, f"{setting} is not in the dialplan's settings"
-        etc = self._rig / "etc"
+        etc = self.rig / "etc"
         (etc / "extensions.conf.in").unlink(missing_ok=True)
         (etc / "extensions_hotline.conf").write_text(dialplan)
         (etc / "extensions.conf").write_text('#include "extensions_hotline.conf"\n[from-sip]\ninclude => hotline\n')
@@ -94,7 +95,7 @@ class Asterisk:
         """When persons answer, in the dialplan's own words; takes effect with the next call."""
         self._configure(hours)
         for name in ("extensions_hotline.conf", "extensions.conf"):
-            shutil.copy(self._rig / "etc" / name, self._folder / "run" / "etc")
+            shutil.copy(self.rig / "etc" / name, self._folder / "run" / "etc")
         self.cli("dialplan reload")
 
     def cli(self, command: str) -> str:
@@ -123,14 +124,14 @@ class Asterisk:
 
     def _script(self, name: str, *arguments: str, timeout: float = 30) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self._rig / name, *arguments], env=self._environment, capture_output=True, text=True, timeout=timeout
+            [self.rig / name, *arguments], env=self.environment, capture_output=True, text=True, timeout=timeout
         )
 
     async def _run(self, name: str, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
-            self._rig / name,
+            self.rig / name,
             *arguments,
-            env=self._environment,
+            env=self.environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from tests.support.caller_voice import CallerVoice
 from tests.support.fake_exchange import FakeExchange
+from tests.support.listener import Listener
 from tests.support.service import RunningService, running_service
 
 
@@ -29,3 +30,11 @@ async def caller(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Call
     voice = CallerVoice(tmp_path_factory.mktemp("caller"))
     yield voice
     await voice.close()
+
+
+@pytest_asyncio.fixture
+async def listener(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Listener]:
+    """Someone who knows how the hotline's sentences sound."""
+    ear = Listener(tmp_path_factory.mktemp("listener"))
+    yield ear
+    await ear.close()
