@@ -18,7 +18,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Calls in real time are tried once more: another program may hold the processors for a second. Twice is a fault."""
+    """Calls in real time get a second try: another program may hold the processors for a second. Twice is a fault."""
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "whole") or item.path.is_relative_to(ROOT / "tests" / "channels"):
             item.add_marker(pytest.mark.flaky(reruns=1))
