@@ -1,13 +1,13 @@
 """What callers say, as telephone audio whose last voiced sample is known without asking the service's own ear."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy
 
 from tests.audio.corpus import (
     FRAME,
+    Clip,
     Samples,
     cleanness,
     espeak,
@@ -29,6 +29,8 @@ VARIANTS = ("", "f2", "m3", "f4", "m7", "f5")
 HISS_DB = 30.0
 """The line's noise is so much quieter than the voice: a quiet telephone line."""
 
+LONGEST_PAUSE_SECONDS = 0.3
+
 LEAD_SECONDS, TAIL_SECONDS = 0.3, 1.6
 
 
@@ -42,40 +44,34 @@ class Speech:
     """Which 20 ms frame holds the last voiced sample."""
 
 
-def synthetic(texts: tuple[str, ...]) -> Iterator[Speech]:
-    """Voices of espeak-ng, in turn, for ever: the end of the voice is exact."""
+def synthetic(texts: tuple[str, ...], count: int) -> list[Speech]:
+    """Voices of espeak-ng, in turn: the end of the voice is exact. Made before they are needed: it takes a while."""
     voices = itertools.cycle(itertools.product((150, 170, 185), VARIANTS, (40, 55)))
-    for text, (speed, variant, pitch) in zip(itertools.cycle(texts), voices, strict=False):
+    spoken = []
+    for text, (speed, variant, pitch) in itertools.islice(zip(itertools.cycle(texts), voices, strict=False), count):
         voice = espeak(text, variant, pitch, speed)
-        yield _on_the_line(text, voice, int(numpy.flatnonzero(numpy.abs(voice) > 0.006)[-1]))
+        spoken.append(_on_the_line(text, voice, int(numpy.flatnonzero(numpy.abs(voice) > 0.006)[-1])))
+    return spoken
 
 
 def sentences_of_people(count: int) -> list[Speech]:
-    """Recorded sentences of different people, clean enough that loudness tells voice from silence, without a pause
-    that would end a turn."""
-    clips = people("common-voice-zh-CN-train", 900, per_speaker=8, longest_seconds=4.5)
-    found: list[Speech] = []
-    speakers: set[str] = set()
-    for clip in clips:
-        if len(found) == count:
-            break
-        if clip.speaker in speakers or cleanness(clip.samples) < 38:
-            continue
-        voiced = numpy.flatnonzero(voice_labels(clip.samples) == 1)
-        if len(voiced) and numpy.diff(voiced).max() * 0.02 < 0.3:
-            speakers.add(clip.speaker)
-            found.append(_on_the_line(clip.transcript, clip.samples, int(voiced[-1] + 1) * FRAME - 1))
-    return found
+    """Recorded sentences, each of another person."""
+    return _whole(people("common-voice-zh-CN-train", 2 * count, longest_seconds=4.5))[:count]
 
 
 def words_of_people(count: int) -> list[Speech]:
     """Recorded words of two characters: the end of the second one is the end of the voice."""
+    return _whole(people("dsp20-train", 2 * count, per_speaker=12))[:count]
+
+
+def _whole(clips: list[Clip]) -> list[Speech]:
+    """Those so clean that loudness tells voice from silence, and without a pause that would end a turn."""
     found = []
-    for clip in people("dsp20-train", count * 3, per_speaker=12):
+    for clip in clips:
         voiced = numpy.flatnonzero(voice_labels(clip.samples) == 1)
-        if cleanness(clip.samples) > 38 and len(voiced) and numpy.diff(voiced).max() * 0.02 < 0.3:
+        if cleanness(clip.samples) > 38 and len(voiced) and numpy.diff(voiced).max() * 0.02 < LONGEST_PAUSE_SECONDS:
             found.append(_on_the_line(clip.transcript, clip.samples, int(voiced[-1] + 1) * FRAME - 1))
-    return found[:count]
+    return found
 
 
 def _on_the_line(text: str, voice: Samples, last_voiced: int) -> Speech:

@@ -23,16 +23,16 @@ PARTS = ("wait_seconds", "recogniser_seconds", "dialogue_seconds", "speech_secon
 async def measure(service: RunningService, calls: int = CALLS) -> list[Turn]:
     """The turns of all calls, with what the journal says of them."""
     exchange = FakeExchange(service.audio_port, service.http_port)
-    persons = sentences_of_people(calls // 3)
-    openers: Iterator[tuple[str, Speech]] = _mixed(persons, synthetic(OPEN))
-    words, nos = synthetic(MENU), synthetic(YES_NO)
+    persons, voices = sentences_of_people(calls // 3), synthetic(OPEN, calls + 1)
+    openers = _mixed(persons, voices[1:])
+    words, nos = iter(synthetic(MENU, calls + 1)), iter(synthetic(YES_NO, calls + 1))
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one() -> list[Turn]:
         async with places:
             return await _call(service, exchange, next(openers), next(nos), next(words))
 
-    await _call(service, exchange, ("open", next(synthetic(OPEN))), next(nos), next(words))  # warm
+    await _call(service, exchange, ("open", voices[0]), next(nos), next(words))  # warm
     return list(itertools.chain(*await asyncio.gather(*(one() for _ in range(calls)))))
 
 
@@ -55,13 +55,13 @@ async def _call(
     return join(turns, await service.journal(str(call.uuid)))
 
 
-def _mixed(persons: Sequence[Speech], voices: Iterator[Speech]) -> Iterator[tuple[str, Speech]]:
+def _mixed(persons: Sequence[Speech], voices: Sequence[Speech]) -> Iterator[tuple[str, Speech]]:
     """Every third opener is a person's."""
-    for number in itertools.count():
+    for number, voice in enumerate(voices):
         if number % 3 == 0 and number // 3 < len(persons):
             yield "people", persons[number // 3]
         else:
-            yield "open", next(voices)
+            yield "open", voice
 
 
 def report(turns: Sequence[Turn]) -> str:

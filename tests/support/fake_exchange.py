@@ -91,6 +91,9 @@ class FakeCall:
         """What a real Asterisk would have dropped the call for."""
         self._sounds: list[float] = []
         self._to_play: deque[bytes] = deque()
+        self._echo_gain = 0.0
+        self._echo_delay = 0
+        self._frames_sent = 0
         self._played = asyncio.Event()
         self._quiet_line = False
         self._pause_seconds = 0.0
@@ -178,6 +181,11 @@ class FakeCall:
         self._pause_seconds = seconds
         await asyncio.sleep(seconds)
 
+    def let_back(self, gain_db: float, delay_seconds: float) -> None:
+        """From now on the caller's telephone lets what the bot says back in."""
+        self._echo_gain = 10 ** (gain_db / 20)
+        self._echo_delay = int(delay_seconds * 8000)
+
     def split_messages(self, piece_bytes: int) -> None:
         """From now on every message is sent in pieces of so many bytes (0: whole again)."""
         self._piece_bytes = piece_bytes
@@ -215,6 +223,10 @@ class FakeCall:
         place = bisect_left(self._sounds, after)
         return self._sounds[place] if place < len(self._sounds) else None
 
+    def sounds_from(self, after: float) -> list[float]:
+        """Seconds at which frames with sound in them came, from `after` on."""
+        return self._sounds[bisect_left(self._sounds, after) :]
+
     def last_sound(self) -> float | None:
         """Second at which the last frame with sound in it came."""
         return self._sounds[-1] if self._sounds else None
@@ -250,11 +262,24 @@ class FakeCall:
                 if self._to_play:
                     samples = self._to_play.popleft()
                     self.departures.append(self.seconds)
+                if self._echo_gain:
+                    samples = self._with_echo(samples)
+                self._frames_sent += 1
                 await self._write(b"\x10" + struct.pack(">H", len(samples)) + samples)
                 if not self._to_play:
                     self._played.set()
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
+
+    def _with_echo(self, samples: bytes) -> bytes:
+        """What the caller says, and what the bot said a while ago. Both sides run on the same frames."""
+        begin = self._frames_sent * FRAME_BYTES - 2 * self._echo_delay
+        first = begin // FRAME_BYTES
+        frames = [self.arrivals[at][1] if 0 <= at < len(self.arrivals) else SILENCE for at in (first, first + 1)]
+        offset = begin - first * FRAME_BYTES
+        back = np.frombuffer(b"".join(frames)[offset : offset + FRAME_BYTES], "<i2") * self._echo_gain
+        both = np.frombuffer(samples.ljust(FRAME_BYTES, b"\0"), "<i2") + back
+        return bytes(np.clip(both, -32768, 32767).astype("<i2"))
 
     async def _write(self, message: bytes) -> None:
         if not self._piece_bytes:

@@ -1,0 +1,161 @@
+"""How soon the bot falls silent when the caller wants to say something, and whether its own echo makes it do so."""
+
+import asyncio
+import itertools
+import random
+from dataclasses import dataclass, field
+
+from tests.bench.callers import MENU, OPEN, Speech, sentences_of_people, synthetic, words_of_people
+from tests.bench.report import SPREAD, spread, table
+from tests.support.fake_exchange import FRAME_SECONDS, FakeCall, FakeExchange
+from tests.support.service import RunningService
+
+AT_ONCE = 4
+ECHO_DB = -12.0
+ECHO_SECONDS = (0.02, 0.4)
+SHORTEST_SILENCE_SECONDS = 0.1
+"""Longer than any pause inside a sentence of ours is loud; a stop is the beginning of such a silence."""
+
+WALK = "#121*#212*#3#4"
+"""Keys that lead through menus and answers, each heard to its end."""
+
+
+@dataclass
+class Interruptions:
+    """Seconds from the end of the caller's word (or the key's message) to the last sound of the prompt."""
+
+    stops: list[float] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    @property
+    def tried(self) -> int:
+        """How often the caller interrupted."""
+        return len(self.stops) + len(self.missed)
+
+
+@dataclass
+class EchoCalls:
+    """Calls in which nobody spoke but the bot's echo."""
+
+    prompts: int = 0
+    seconds: float = 0.0
+    false: list[str] = field(default_factory=list)
+    """What the journal says the caller did."""
+
+
+class BargeIn:
+    """Measures on one service."""
+
+    def __init__(self, service: RunningService, seed: int = 12329) -> None:
+        self._service = service
+        self._exchange = FakeExchange(service.audio_port, service.http_port)
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._random = random.Random(seed)
+
+    async def keys(self, calls: int = 8) -> list[float]:
+        """Press keys while prompts sound; seconds from each key's message to the last sound of the prompt."""
+        return list(itertools.chain(*await asyncio.gather(*(self._keys() for _ in range(calls)))))
+
+    async def _keys(self) -> list[float]:
+        stops = []
+        async with self._places, self._exchange.call() as call:
+            for key in "#1#2#3#4":
+                await call.wait_until_spoken()
+                while not await self._sounding_after(call, 0.5 + self._random.random()):
+                    await call.wait_until_spoken(after=call.seconds)
+                call.send_raw(b"\x03\0\1" + key.encode())
+                pressed_at = call.seconds
+                await call.wait(0.4)
+                stops.append(max(0.0, _stopped(call, pressed_at) - pressed_at))
+                await call.wait_until_spoken(after=call.seconds)
+        return stops
+
+    async def _sounding_after(self, call: FakeCall, seconds: float) -> bool:
+        await call.wait(seconds)
+        return call.seconds - (call.last_sound() or 0.0) < 1.5 * FRAME_SECONDS
+
+    async def speech(self, words: list[Speech], *, echo: bool = False) -> Interruptions:
+        """Interrupt a greeting a call, each with one of these."""
+        found = Interruptions()
+        await asyncio.gather(*(self._interrupt(word, found, echo) for word in words))
+        return found
+
+    async def _interrupt(self, word: Speech, found: Interruptions, echo: bool) -> None:
+        async with self._places, self._exchange.call() as call:
+            if echo:
+                call.let_back(ECHO_DB, self._random.uniform(*ECHO_SECONDS))
+            await call.wait_until_spoken()
+            await call.wait(self._random.uniform(0.5, 4.0))
+            first_frame = len(call.departures)
+            await call.play(word.audio)
+            ended_at = call.departures[first_frame + word.last_voiced_frame]
+            stopped_at = _stopped(call, call.departures[first_frame])
+            if stopped_at > call.seconds - 2 * FRAME_SECONDS:
+                found.missed.append(word.text)
+            else:
+                found.stops.append(stopped_at - ended_at)
+
+    async def echo(self, calls: int = 8) -> EchoCalls:
+        """Nobody speaks: the greeting and what keys lead to, heard to the end, with their own echo."""
+        found = EchoCalls()
+        await asyncio.gather(*(self._echo(found) for _ in range(calls)))
+        return found
+
+    async def _echo(self, found: EchoCalls) -> None:
+        async with self._places, self._exchange.call() as call:
+            call.let_back(ECHO_DB, self._random.uniform(*ECHO_SECONDS))
+            await call.wait_until_quiet(0.9)
+            for key in WALK:
+                pressed_at = await call.press(key)
+                await call.wait_until_spoken(after=pressed_at + 0.1)
+                await call.wait_until_quiet(0.9)
+        journal = await self._service.journal(str(call.uuid))
+        for entry in journal.entries:
+            if entry.kind == "said":
+                found.prompts += 1
+                found.seconds += entry.facts["of_seconds"]
+            elif entry.kind in ("interrupted", "heard", "no_match"):
+                found.false.append(f"{entry.kind} {entry.facts.get('text', '')}")
+
+
+def _stopped(call: FakeCall, after: float) -> float:
+    """The second of the last sound before the first silence after that second, or of the last sound of all."""
+    last = after
+    for at in call.sounds_from(after):
+        if at - last > SHORTEST_SILENCE_SECONDS:
+            break
+        last = at
+    return last
+
+
+async def measure(service: RunningService) -> str:
+    """All of it, as tables."""
+    bench = BargeIn(service)
+    keys = await bench.keys()
+    words = synthetic(("人工", "余额", "贷款", "利率", "提取"), 20)
+    rows = [["key, from its message", *spread(keys), "–"]]
+    cases: list[tuple[str, list[Speech], bool]] = [
+        ("synthetic word of two characters", words, False),
+        ("recorded word of two characters", words_of_people(30), False),
+        ("sentences with echo", _sentences(40), True),
+    ]
+    for name, speeches, echo in cases:
+        found = await bench.speech(speeches, echo=echo)
+        rows.append([name, *spread(found.stops), f"{len(found.stops)}/{found.tried}"])
+        if found.missed:
+            print(f"{name}: not caught {found.missed}", flush=True)
+    echoes = await bench.echo()
+    return "\n".join(
+        [
+            "From the labelled end of what was said to the last sound of the prompt (ms):\n",
+            table(["", *SPREAD, "caught"], rows),
+            f"Own echo at {ECHO_DB:.0f} dB, {ECHO_SECONDS[0] * 1000:.0f}–{ECHO_SECONDS[1] * 1000:.0f} ms: "
+            f"{echoes.prompts} prompts ({echoes.seconds:.0f} s), {len(echoes.false)} false {echoes.false}\n",
+        ]
+    )
+
+
+def _sentences(count: int) -> list[Speech]:
+    """Half synthetic, half of people."""
+    persons = sentences_of_people(count // 2)
+    return persons + synthetic(OPEN + MENU, count - len(persons))
