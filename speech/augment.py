@@ -41,10 +41,10 @@ def batch(x: Tensor, pool: Tensor, strength: float, rng: torch.Generator) -> Ten
     x = torch.where(chance(0.35 * strength), echo(x, uniform(0.3, 1.2), uniform(-10, -2)), x)
     level = loudness(x)
     near = noise(x, pool, rng)
-    x = torch.logaddexp(x, near + level - uniform(8, 40 - 10 * strength) * NATS_A_DB)
-    x = torch.where(chance(0.65), band(x, rng), x)
+    near = near + level - torch.where(chance(0.5), uniform(8, 30), uniform(30, 60)) * NATS_A_DB
+    x = torch.where(chance(0.6), band(torch.logaddexp(x, near), rng), torch.logaddexp(x, near))
     line = flat_noise(x, rng)
-    x = torch.logaddexp(x, line + loudness(x) - torch.where(chance(0.6), uniform(11, 30), uniform(30, 60)) * NATS_A_DB)
+    x = torch.logaddexp(x, line + loudness(x) - torch.where(chance(0.5), uniform(11, 28), uniform(30, 60)) * NATS_A_DB)
     return masks(x, strength, rng)
 
 

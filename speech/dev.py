@@ -8,7 +8,7 @@ from speech.network import Network
 from speech.parts import Clip
 from speech.settings import Settings
 
-LONGEST = 160
+LONGEST = 40
 """Clips of each corpus and condition scored during training."""
 
 

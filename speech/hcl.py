@@ -1,8 +1,10 @@
 """The pronunciation half of the graph: a prefix tree of syllables, each opened into its two states.
 
-From a node, a syllable of transition-ids (again a, to blank b, out c, blank again d, blank out e) runs
-node ─a→ own, node ─b→ blank, node ─c→ next; own ─a→ own, own ─b→ blank, own ─c→ next; blank ─d→ blank, blank ─e→ next.
-Words come out at the end of their branch. Silence and `#0` loop at the root. `[unk]` is any syllables at a cost each.
+A syllable is one frame or more of its own pdf, then any frames of blank, as in CTC: node ─own→ s, s ─own→ s, s ─ε→ b,
+b ─blank→ b; its children leave b. One arc to enter a syllable keeps the root's fan-out small (three, one for each way
+through the HMM, made decoding three times slower).
+Words come out at the end of their branch. Silence and `#0` loop at the root. `[unk]` is one syllable out of a few that
+stand for all (all 404 would fill the lattice: real-time factor 2.7 on a sentence outside the domain).
 """
 
 from speech import mdl, syllables
@@ -48,45 +50,53 @@ class Tree:
     def _child(self, node: int, syllable: str) -> int:
         key = (node, syllable)
         if key not in self.children:
-            self.children[key] = self._state()
-            self._syllable(node, self.children[key], self.units[syllable], 0.0)
+            self.children[key] = self._syllable(node, self.units[syllable], 0.0)
         return self.children[key]
 
-    def _syllable(self, start: int, end: int, phone: int, cost: float) -> None:
-        again, on, out, blank_again, blank_out = mdl.transition_ids(phone, self.count)
-        own, blank = self._state(), self._state()
+    def _syllable(self, start: int, phone: int, cost: float) -> int:
+        """Arcs of one syllable; the state where it has been said."""
+        own, _, _, blank, _ = mdl.transition_ids(phone, self.count)
+        spike, end = self._state(), self._state()
         self.arcs += [
-            (start, own, again, 0, cost),
-            (start, blank, on, 0, cost),
-            (start, end, out, 0, cost),
-            (own, own, again, 0, 0.0),
-            (own, blank, on, 0, 0.0),
-            (own, end, out, 0, 0.0),
-            (blank, blank, blank_again, 0, BLANK_LOOP),
-            (blank, end, blank_out, 0, 0.0),
+            (start, spike, own, 0, cost),
+            (spike, spike, own, 0, 0.0),
+            (spike, end, 0, 0, 0.0),
+            (end, end, blank, 0, BLANK_LOOP),
         ]
+        return end
 
     def _silence(self) -> None:
-        again, out = mdl.transition_ids(self.count + 1, self.count)
+        again, _ = mdl.transition_ids(self.count + 1, self.count)
         inside = self._state()
         self.arcs += [
             (0, inside, again, 0, SILENCE),
-            (0, 0, out, 0, SILENCE),
             (inside, inside, again, 0, 0.0),
-            (inside, 0, out, 0, 0.0),
+            (inside, 0, 0, 0, 0.0),
             (0, 0, self.disambiguation, self.numbers["#0"], 0.0),
         ]
 
     def _garbage(self, cost: float) -> None:
-        """Speech that is none of the words."""
-        inside = self._state()
-        for phone in range(1, self.count + 1):
-            self._syllable(0, inside, phone, cost)
-        again = self._state()
-        self.arcs += [(inside, 0, 0, self.numbers[UNKNOWN], 0.0), (inside, again, 0, 0, 0.0)]
-        for phone in range(1, self.count + 1):
-            self._syllable(again, inside, phone, cost)
+        """Speech that is none of the words, a syllable at a time."""
+        for syllable in representatives():
+            end = self._syllable(0, self.units[syllable], cost)
+            self.arcs.append((end, 0, 0, self.numbers[UNKNOWN], 0.0))
 
     def _state(self) -> int:
         self.states += 1
         return self.states - 1
+
+
+INITIALS = ("bpmfw", "dtnl", "gkh", "jqxy", "zcsr")
+FINALS = (("a",), ("e", "o"), ("i",), ("u", "v"), ("ai", "ei", "ui"), ("ao", "ou", "iu"), ("n", "ng"), ("an", "ang"))
+
+
+def representatives() -> list[str]:
+    """One plain syllable of each class of initials and finals."""
+    chosen: dict[tuple[int, int], str] = {}
+    for syllable in syllables.units():
+        first = next((i for i, group in enumerate(INITIALS) if syllable[0] in group), len(INITIALS))
+        last = next((i for i in range(len(FINALS) - 1, -1, -1) if syllable.endswith(FINALS[i])), len(FINALS))
+        best = chosen.setdefault((first, last), syllable)
+        if len(syllable) < len(best):
+            chosen[first, last] = syllable
+    return sorted(chosen.values())

@@ -34,11 +34,14 @@ class Ear:
         began = time.monotonic()
         self.model = vosk.Model(str(folder))
         self.load_seconds = time.monotonic() - began
+        lines = (folder / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
+        self.words = {line.split()[0] for line in lines}
 
     def hear(self, samples: np.ndarray, grammar: list[str] | None = None) -> Heard:
         """Recognise 8 kHz samples in int16 range as one turn."""
         began = time.thread_time()
-        extra = [json.dumps(grammar, ensure_ascii=False)] if grammar else []
+        known = [" ".join(w for w in phrase.split() if w in self.words) for phrase in grammar or []]
+        extra = [json.dumps([phrase for phrase in known if phrase], ensure_ascii=False)] if grammar else []
         recognizer = self.vosk.KaldiRecognizer(self.model, RATE, *extra)
         recognizer.SetWords(True)
         sound = np.clip(samples, -32768, 32767).astype("<i2")
@@ -52,17 +55,23 @@ class Ear:
 
 
 def digit_grammar(digits: str = "零一二三四五六七八九幺") -> list[str]:
-    """Digits in any order, every pair equally likely: one phrase that holds each pair once (a de Bruijn sequence).
+    """Digits in any order, every start and every pair equally likely; rarely the end.
 
-    Vosk estimates a bigram from a grammar's phrases; a list of single digits would make the end after one digit
-    likely and every further digit a costly back-off.
+    Vosk estimates a bigram from a grammar's phrases: a list of single digits would make the end after one digit
+    likely and every further digit a costly back-off. So each phrase holds every pair once (a de Bruijn sequence).
     """
-    sequence: list[str] = [digits[0]]
-    unused = {a: list(digits) for a in digits}
-    path: list[str] = []
-    while sequence:  # Hierholzer's walk over all pairs
-        if unused[sequence[-1]]:
-            sequence.append(unused[sequence[-1]].pop())
+    circle = _all_pairs(digits)[:-1]
+    starts = [circle.index(digit) for digit in digits]
+    return [" ".join([*circle[start:], *circle[: start + 1]]) for start in starts] + ["[unk]"]
+
+
+def _all_pairs(digits: str) -> list[str]:
+    """A closed walk over all pairs of digits (Hierholzer)."""
+    walk, path = [digits[0]], []
+    unused = {digit: list(digits) for digit in digits}
+    while walk:
+        if unused[walk[-1]]:
+            walk.append(unused[walk[-1]].pop())
         else:
-            path.append(sequence.pop())
-    return [" ".join(path[::-1]), "[unk]"]
+            path.append(walk.pop())
+    return path[::-1]

@@ -47,6 +47,13 @@ def human_test(settings: Settings) -> list[Spoken]:
     return _load(path)
 
 
+def folder(path: Path) -> list[Spoken]:
+    """Any folder of recordings with a TSV (file, text) in it."""
+    (table,) = path.glob("*.tsv")
+    rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
+    return [Spoken(path.name, text, features.decode(path / name, features.RATE)) for name, text, *_ in rows]
+
+
 def over_telephone(spoken: list[Spoken], seed: int = 1) -> list[Spoken]:
     """The same over a bad line: G.711, 300–3400 Hz, noise at 15 dB."""
     rng = np.random.default_rng(seed)
@@ -68,7 +75,7 @@ def digit_strings(recordings: list[corpora.Recording], settings: Settings, count
         clip.targets, clip.shares = teach.targets(posteriors, clip.labels, 0.6, 8)
         aligned = splice.align(clip)
         for position, unit in enumerate(clip.labels.tolist()) if aligned else ():
-            if unit in names:
+            if unit in names and splice.whole(aligned, position):
                 piece = samples[aligned.cuts[position] * 240 : aligned.cuts[position + 1] * 240]
                 stock.setdefault(recording.speaker, {}).setdefault(unit, []).append(piece)
     rng = np.random.default_rng(settings["seed"])

@@ -15,6 +15,7 @@ from speech.parts import Clip
 from speech.settings import Settings
 
 SOURCE = "cv"
+SURE = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Aligned:
 
     clip: Clip
     cuts: list[int]
+    sure: np.ndarray
+    """Target share of each syllable at its spike; above SURE the teacher heard it too."""
     background: np.ndarray
 
 
@@ -55,7 +58,7 @@ def align(clip: Clip) -> Aligned | None:
         cuts.append(before + 1 + int(np.argmin(window)) // 3 if len(window) else after)
     cuts.append(min(len(clip.targets), spikes[-1] + 8))
     quiet = np.argsort(loudness)[: max(10, len(loudness) // 12)]
-    return Aligned(clip, cuts, clip.mel[np.sort(quiet)])
+    return Aligned(clip, cuts, dense[spikes, labels], clip.mel[np.sort(quiet)])
 
 
 def spike_frames(scores: np.ndarray, labels: np.ndarray) -> list[int] | None:
@@ -95,7 +98,7 @@ def digit_strings(pieces: list[Aligned], minutes: float, rng: np.random.Generato
     stock: dict[str, dict[int, list[tuple[Aligned, int]]]] = defaultdict(lambda: defaultdict(list))
     for piece in pieces:
         for position, unit in enumerate(piece.clip.labels.astype(int)):
-            if unit in wanted and 3 <= piece.cuts[position + 1] - piece.cuts[position] <= 16:
+            if unit in wanted and whole(piece, position):
                 stock[piece.clip.speaker][unit].append((piece, position))
     speakers = [s for s, units in stock.items() if len(units) >= 6]
     made: list[Clip] = []
@@ -108,6 +111,11 @@ def digit_strings(pieces: list[Aligned], minutes: float, rng: np.random.Generato
         made.append(_join(f"digits_{len(made)}", [(p, i, i + 1) for p, i in chosen], rng))
         frames += len(made[-1].mel)
     return made
+
+
+def whole(piece: Aligned, position: int) -> bool:
+    """Long enough to be understood alone (0.15 … 0.45 s), and the teacher understood it."""
+    return 5 <= piece.cuts[position + 1] - piece.cuts[position] <= 15 and bool(piece.sure[position] > SURE)
 
 
 def words(pieces: list[Aligned], minutes: float, rng: np.random.Generator) -> list[Clip]:

@@ -140,7 +140,7 @@ class Training:
         self.steps += 1
         if done > 1 - self.settings["average_last"] and self.steps % 10 == 0:
             self._add_to_average()
-        return float(distilled), float(ctc)
+        return distilled.item(), ctc.item()
 
     def report(self, losses: list[tuple[float, float]]) -> None:
         """Score the development part, save the checkpoint."""
