@@ -35,6 +35,8 @@ class PartialHeard:
 
     text: str
     at_seconds: float
+    voiced_seconds: float = 0.0
+    """How much voice of the caller, and not our echo, this turn has had so far."""
 
 
 @dataclass(frozen=True, slots=True)

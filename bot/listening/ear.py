@@ -7,11 +7,12 @@ from collections import deque
 import numpy
 
 from bot.audio.frame import FRAME_SECONDS, Frame
+from bot.errors import RecognitionError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
 from bot.listening.base import Question, Recognizer
 from bot.listening.echo import Echo
 from bot.listening.endpointer import Endpointer, Turn
-from bot.listening.interruption import Prompt, hesitates
+from bot.listening.interruption import LONG_VOICE_SECONDS, Prompt, hesitates
 from bot.listening.vad import Vad
 
 PRE_ROLL_FRAMES = 15
@@ -61,6 +62,7 @@ class Ear:
         self._turn_began = self._voice_began = 0.0
         self._partial = ""
         self._begun = False
+        self._told_long = False
         self._echo_frames = 0
         self._caller_frames = 0
 
@@ -106,7 +108,10 @@ class Ear:
         self._recognizer.close()
 
     async def hear(self, frame: Frame, sent: bytes, behind: int = 0) -> list[EarEvent]:
-        """One frame from the caller, and the frame our mouth sent at that moment (SILENCE if none)."""
+        """One frame from the caller, and the frame our mouth sent at that moment (SILENCE if none).
+
+        Raises RecognitionError: the turn is lost then.
+        """
         self._at += FRAME_SECONDS
         if self._vad is None:  # 50 ms of work: not on the loop
             self._vad = await asyncio.to_thread(Vad)
@@ -130,11 +135,15 @@ class Ear:
             events.append(SpeechStarted(self._voice_began))
         self._pending.append(samples)
         self._turn.append(samples)
-        if turn in (Turn.ENDED, Turn.CUT):
-            return events + await self._finish()
         chunk_frames = CHUNK_FRAMES if self._prompt is None else OVERLAP_CHUNK_FRAMES
-        if len(self._pending) >= max(chunk_frames, behind):
-            events += await self._decode()
+        try:
+            if turn in (Turn.ENDED, Turn.CUT):
+                events += await self._finish()
+            elif len(self._pending) >= max(chunk_frames, behind):
+                events += await self._decode()
+        except RecognitionError:
+            self._forget()  # the turn is lost, the next one may be heard
+            raise
         return events
 
     def _caller_in(self, frame: Frame, vad: Vad) -> tuple[bool, bytes]:
@@ -173,9 +182,14 @@ class Ear:
         if turns != self._turns:  # meanwhile the ear was reset or closed: nothing of it may come out
             return []
         changed, self._partial = partial != self._partial, partial
-        if not partial or not changed or self._guarded() or self._is_our_own(partial):
+        voiced_seconds = self._endpointer.voiced_frames * FRAME_SECONDS
+        is_long = self._prompt is not None and voiced_seconds >= LONG_VOICE_SECONDS
+        if self._guarded() or self._is_our_own(partial):
             return []
-        return [PartialHeard(partial, self._at)]
+        if (partial and changed) or (is_long and not self._told_long):
+            self._told_long = is_long
+            return [PartialHeard(partial, self._at, round(voiced_seconds, 2))]
+        return []
 
     async def _feed(self) -> str:
         samples, self._pending = b"".join(self._pending), []

@@ -14,12 +14,21 @@ HESITATIONS = ("那个", "这个", "就是", "然后", "还有", "嗯", "呃", "
 """A turn that ends with one of these is probably not over."""
 
 
-def interrupts(partial: str, question: Question) -> bool:
-    """At least two characters that are not fillers, or a one-character answer to this question."""
+LONG_VOICE_SECONDS = 0.7
+"""So much voice is more than two characters, even if the recogniser is still looking for words (嗯嗯 takes 0.5 s)."""
+
+
+def interrupts(partial: str, question: Question, voiced_seconds: float = 0.0) -> bool:
+    """At least two characters that are not fillers, or a one-character answer to this question.
+
+    With `voiced_seconds` (PartialHeard has them) a long voice counts as well, unless all words so far are fillers.
+    """
     if partial in question.short_words:
         return True
     rest = without_fillers(partial)
-    return len(rest) >= 2 or rest in question.short_words
+    if len(rest) >= 2 or rest in question.short_words:
+        return True
+    return voiced_seconds >= LONG_VOICE_SECONDS and (not partial or bool(rest))
 
 
 def without_fillers(text: str) -> str:

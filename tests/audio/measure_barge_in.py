@@ -92,8 +92,10 @@ async def hear(call: Call, ear: Ear, echo_db: float = -12.0) -> Outcome:
         playing = at < len(prompt) * 2
         events = await ear.hear(Frame(line[at : at + 320]), mouth[at : at + 320] if playing else SILENCE)
         for event in events:
-            if isinstance(event, PartialHeard | Utterance) and interrupts(event.text, question):
-                return Outcome(at / 16000 + 0.02, event.text, second)
+            if isinstance(event, PartialHeard | Utterance):
+                voiced_seconds = event.voiced_seconds if isinstance(event, PartialHeard) else 0.0
+                if interrupts(event.text, question, voiced_seconds):
+                    return Outcome(at / 16000 + 0.02, event.text, second)
     return Outcome(None, "", second)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.audio.frame import SILENCE, Frame, frames_of
 from bot.clock import run_in_audio_time
+from bot.errors import RecognitionError
 from bot.events import PartialHeard, SilenceLasted, SpeechStarted, Utterance
 from bot.listening.base import Question, Recognition
 from bot.listening.ear import Ear
@@ -168,10 +169,34 @@ def test_in_the_first_moment_of_a_prompt_nothing_interrupts():
 
 def test_a_noise_over_a_prompt_is_nobodys_answer():
     recognizer = ScriptedRecognizer()
-    events = a_call(recognizer, lambda ear: ear.prompt_started("您好"), pause(1), VOICE, pause(1))
+    events = a_call(recognizer, lambda ear: ear.prompt_started("您好"), pause(1), VOICE[: 320 * 20], pause(1))
     assert kinds(events) == [SpeechStarted]
     events = a_call(recognizer, pause(1), VOICE, pause(1))
     assert [e.text for e in events if isinstance(e, Utterance)] == [""]
+
+
+def test_a_long_voice_over_a_prompt_is_told_even_without_words():
+    events = a_call(ScriptedRecognizer(), lambda ear: ear.prompt_started("您好"), pause(1), VOICE, pause(1))
+    told = [event for event in events if isinstance(event, PartialHeard)]
+    assert [event.text for event in told] == [""]
+    assert told[0].voiced_seconds == pytest.approx(0.7, abs=0.1)
+
+
+def test_after_a_failure_of_the_recogniser_the_next_turn_is_heard():
+    recognizer = ScriptedRecognizer((0, "好的"))
+
+    def fail():
+        recognizer.on_accept = lambda: None
+        raise RecognitionError("recogniser_failed", "once")
+
+    async def call():
+        ear = Ear(recognizer)
+        recognizer.on_accept = fail
+        with pytest.raises(RecognitionError):
+            await hear(ear, pause(1) + VOICE)
+        return await hear(ear, pause(1) + VOICE + pause(1))
+
+    assert [event.text for event in run_in_audio_time(call()) if isinstance(event, Utterance)] == ["好的"]
 
 
 def test_frames_that_wait_are_decoded_in_larger_pieces():

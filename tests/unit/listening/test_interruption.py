@@ -28,6 +28,16 @@ def test_a_filler_may_be_the_answer_where_the_question_says_so():
     assert interrupts("好", Question(short_words=("好",)))
 
 
+@pytest.mark.parametrize("so_far", ["", "我"])
+def test_a_long_voice_interrupts_before_its_words_are_known(so_far):
+    assert not interrupts(so_far, ASKED, voiced_seconds=0.5)
+    assert interrupts(so_far, ASKED, voiced_seconds=0.8)
+
+
+def test_a_long_filler_does_not():
+    assert not interrupts("嗯嗯", ASKED, voiced_seconds=0.8)
+
+
 def test_hesitation_is_heard_at_the_end_only():
     assert hesitates("我要提取那个")
     assert not hesitates("那个我要提取")
