@@ -6,7 +6,8 @@ number, elsewhere it clears; # ends, on nothing it repeats the prompt (research 
 
 from collections.abc import Mapping
 
-from bot.call.answers import Answer, Heard, Pressed, Silence
+from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
+from bot.call.dictation import Dictation
 from bot.call.line import CallLine
 from bot.call.prompts import Prompts
 from bot.call.turn import Turn
@@ -17,7 +18,8 @@ from bot.mandarin import digits_in
 
 CLEAR_KEY = "*"
 END_KEY = "#"
-_TRIES = 3
+_MOST_TURNS = 20
+"""In fours and with a few pieces corrected, the longest number takes half of these."""
 
 LENGTHS: Mapping[str, frozenset[int]] = {
     "login": frozenset({12, 16, 17, 18, 19}),
@@ -57,28 +59,31 @@ class NumberPhase:
         return Signal("number_finished", {"kind": ask.kind, "outcome": outcome, "last_four": last_four}), number
 
     async def _collect(self, ask: CollectNumber) -> tuple[str, str]:
-        prompt, spoken = f"number_{ask.kind}", ""
-        for _ in range(_TRIES * 2):
-            answer = await self._turn(self._prompts.say(prompt), self._questions["digits"])
+        say, dictation = self._prompts.say(f"number_{ask.kind}"), Dictation(self._prompts)
+        for _ in range(_MOST_TURNS):
+            if dictation.hopeless:
+                break
+            answer = await self._turn(say, self._questions["digits"])
             wish = _wish_of(answer)
             if wish:
                 return wish, ""
             match answer:
                 case Pressed(key) if key != END_KEY:
-                    number, spoken = await self._keyed(key, ask.kind), ""
-                case Heard(text):
-                    number = spoken = spoken + digits_in(text)
-                case Silence():
-                    prompt = "number_go_on" if spoken else "number_find_keypad"
-                    continue
+                    number = await self._keyed(key, ask.kind)
+                    if self._fits(number, ask.kind):
+                        return "complete", number
+                    dictation.forget()
+                    say = self._prompts.say("number_wrong_check" if len(number) == ID_LENGTH else "number_again")
+                case Heard(text) if dictation.denies(text):
+                    say = dictation.denied()
+                case Heard(text) if digits_in(text):
+                    dictation.add(digits_in(text))
+                    if await self._confirmed(dictation, ask.kind):
+                        return "complete", dictation.number
+                    whole = self._fits(dictation.number, ask.kind) or len(dictation.number) >= max(LENGTHS[ask.kind])
+                    say = dictation.wrong() if whole else dictation.repeat()
                 case _:
-                    continue
-            if self._fits(number, ask.kind) and (not spoken or await self._confirmed(spoken)):
-                return "complete", number
-            if 0 < len(spoken) < min(LENGTHS[ask.kind]):
-                prompt = "number_go_on"
-            else:
-                prompt, spoken = self._what_is_wrong(number), ""
+                    say = dictation.silence()
         return "gave_up", ""
 
     async def _turn(self, say: Say, question: Question) -> Answer:
@@ -100,24 +105,34 @@ class NumberPhase:
                 number += key
         return number
 
-    async def _confirmed(self, number: str) -> bool:
-        """Heard numbers are read back by their last four; keyed ones need not be."""
-        say = self._prompts.say("number_read_back", last_four=number[-4:])
-        match await self._turn(say, self._questions["yes_no"]):
-            case Heard(text):
-                return text.startswith(_YES) and not text.startswith(_NO)
-            case Pressed(key):
-                return key in ("1", END_KEY)
-            case _:
-                return False
+    async def _confirmed(self, dictation: Dictation, kind: str) -> bool:
+        """Whether the number is whole and the caller says so. Its last four are read back (keyed ones need not be)."""
+        silences = 0
+        while self._fits(dictation.number, kind) and silences < 2:
+            say = self._prompts.say("number_read_back", last_four=dictation.number[-4:])
+            match await self._turn(say, self._questions["yes_no"]):
+                case Silence() | NotUnderstood():
+                    silences += 1
+                case Heard(text) if len(digits_in(text)) > 1:  # it only seemed whole: the caller goes on
+                    dictation.add(digits_in(text))
+                case answer:
+                    return _is_yes(answer)
+        return False
 
     def _fits(self, number: str, kind: str) -> bool:
         if len(number) not in LENGTHS[kind] or not number[:-1].isdigit():
             return False
         return len(number) != ID_LENGTH or is_valid_id_number(number)
 
-    def _what_is_wrong(self, number: str) -> str:
-        return "number_wrong_check" if len(number) == ID_LENGTH else "number_again"
+
+def _is_yes(answer: Answer) -> bool:
+    match answer:
+        case Heard(text):
+            return text.startswith(_YES) and not text.startswith(_NO)
+        case Pressed(key):
+            return key in ("1", END_KEY)
+        case _:
+            return False
 
 
 def _wish_of(answer: Answer) -> str:

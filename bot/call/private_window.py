@@ -64,9 +64,9 @@ class PrivateWindow:
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:
-        """While a number is entered: the caller's side of the recording is silent, the ear stays open."""
-        self._recorder.silent = True
+        """While a number is entered and repeated: the recording is silent on both sides, the ear stays open."""
+        self._recorder.silent = self._recorder.bot_silent = True
         try:
             yield
         finally:
-            self._recorder.silent = self.is_open
+            self._recorder.silent, self._recorder.bot_silent = self.is_open, False

@@ -1,4 +1,5 @@
-"""The call's recording: caller left, bot right. While secrets fall the caller's side is silence."""
+"""The call's recording: caller left, bot right. While secrets fall the caller's side is silence, and the bot's where it
+repeats them."""
 
 import asyncio
 import wave
@@ -24,11 +25,14 @@ class Recorder:
         self.silent = False
         """True while a number or password is being entered: nothing of the caller is kept."""
 
+        self.bot_silent = False
+        """True while the bot repeats what was entered."""
+
     def add(self, heard: bytes, sent: bytes) -> None:
         """Keep 20 ms of both sides."""
         if self._path is None:
             return
-        self._pending.append((SILENCE if self.silent else heard, sent))
+        self._pending.append((SILENCE if self.silent else heard, SILENCE if self.bot_silent else sent))
         if len(self._pending) >= _FRAMES_A_WRITE:
             self._hand_over()
 
