@@ -155,6 +155,17 @@ class CallLine:
                 return key
         return await self.next_key(within_seconds)
 
+    def drop_keys_typed_ahead(self) -> None:
+        """Keys that wait were meant for an answer that did not come (a number, a password): they, and those that
+        follow at once, go nowhere. A single 0 wants a person."""
+        waiting = self._taken()
+        keys = [event.digit for event in waiting if isinstance(event, DigitPressed)]
+        for event in waiting:
+            if keys == ["0"] or not isinstance(event, DigitPressed):
+                self._events.put_nowait(event)
+        if keys and keys != ["0"]:
+            self.privacy.swallow_strays()
+
     async def end_private(self) -> None:
         """The outcome of a secret has been spoken: keys that came meanwhile are swallowed, the ear opens again."""
         if self.privacy.is_open:
@@ -207,7 +218,10 @@ class CallLine:
 
     def _forget(self, keep: tuple[type, ...] = ()) -> None:
         """Empty the queue of events but for some kinds."""
-        events = [self._events.get_nowait() for _ in range(self._events.qsize())]
-        for event in events:
+        for event in self._taken():
             if isinstance(event, keep):
                 self._events.put_nowait(event)
+
+    def _taken(self) -> list[LineEvent]:
+        """Everything out of the queue."""
+        return [self._events.get_nowait() for _ in range(self._events.qsize())]

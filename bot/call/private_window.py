@@ -54,6 +54,10 @@ class PrivateWindow:
             self._recorder.silent = False
             await self._channel.show(Caption("state", "listening"))
 
+    def swallow_strays(self) -> None:
+        """Keys are falling that may belong to a secret nobody asked for yet: those that come now go nowhere."""
+        self._quarantine_ends = asyncio.get_running_loop().time() + _QUARANTINE_SECONDS
+
     def swallows_key(self) -> bool:
         """A key was pressed: True if it may be a stray digit of a secret that is over, and must go nowhere."""
         now = self._key_at = asyncio.get_running_loop().time()

@@ -111,6 +111,7 @@ class TalkPhase:
     def _failed(self, wrong: DialogueError, turn: str | Signal) -> Sequence[Reply]:
         self._failures += 1
         self._line.journal.note("failed", code=wrong.code)
+        self._line.drop_keys_typed_ahead()
         match turn:
             case Signal("agent_finished"):  # a person was tried already: all that can be done is done
                 return [HangUp()]
