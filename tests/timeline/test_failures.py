@@ -1,5 +1,7 @@
 """Something of ours fails in a call: the caller hears of it and gets to a person; nothing goes round in circles."""
 
+import asyncio
+
 import pytest
 
 from bot.backend.base import LoginStatus
@@ -105,3 +107,36 @@ def test_what_was_being_said_at_the_hang_up_is_in_the_journal():
     [greeting] = call.noted("said")
     assert greeting.facts["interrupted"] and 0.2 < greeting.facts["of_seconds"] < 0.8
     assert call.entries[-1].kind == "ended"
+
+
+def call_that_stalls_at(key: str) -> ScriptedCall:
+    """A dialogue that knows every key but this one, over which it stalls."""
+    call = ScriptedCall(greeting_then({}))
+    answer = call.dialogue.notify
+
+    async def stalls(signal: Signal) -> list[Reply]:
+        if signal == Signal("key_pressed", {"key": key}):
+            await asyncio.sleep(1.5)
+            raise DialogueError("rasa_stalled", "too slow")
+        return await answer(signal)
+
+    call.dialogue.notify = stalls  # type: ignore[method-assign]
+    return call
+
+
+def test_a_number_typed_ahead_of_an_answer_that_never_comes_is_no_row_of_menu_keys():
+    call = call_that_stalls_at("1")
+    for at, key in enumerate("1" + "100200300401#135792"):
+        call.presses(3.0 + at * 0.15, key)
+    call.presses(12.0, "3")
+    call.hangs_up(15.0)
+    call.run()
+    assert [entry.facts["key"] for entry in call.noted("key")] == ["1", "3"]
+    assert APOLOGY in call.said
+
+
+def test_a_zero_pressed_while_a_failing_answer_is_awaited_leads_to_a_person():
+    call = call_that_stalls_at("1")
+    call.presses(3.0, "10")
+    call.run()
+    assert call.channel.next_step == TO_PERSON
