@@ -12,6 +12,7 @@ bad_request (400: the line's own mistake).
 """
 
 import asyncio
+import gc
 import logging
 import time
 from collections import OrderedDict
@@ -93,6 +94,8 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
                 return _refuse(503, "rasa_failed", "no model is loaded")
             if not self._warm:  # the first text costs a second (jieba's dictionary): not while a caller waits
                 await agent.processor.parse_message(UserMessage("你好"))
+                gc.collect()
+                gc.freeze()  # TensorFlow and the model stay; to look through them again costs callers half a second
                 self._warm = True
             calls = len(list(await agent.tracker_store.keys()))
             return response.json({"status": "ok", "model": agent.model_name, "calls": calls})

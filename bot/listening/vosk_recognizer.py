@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +19,6 @@ from bot.listening.base import Recognition
 from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
 
 T = TypeVar("T")
-NICENESS = 5
 NEEDED = ("am/final.mdl", "am/global_cmvn.stats", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
 
 GUESS_CONFIDENCE = 0.3
@@ -56,7 +53,7 @@ class VoskModel:
             raise SettingsError(
                 "model_broken", f"语音识别模型无法装入：{path}。文件可能损坏，请重新放置模型。"
             ) from wrong
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vosk", initializer=_step_back)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vosk")
         self._hiss = numpy.random.default_rng(12329).integers(-16, 17, 2 * LINE_RATE, dtype=numpy.int32)
         self._grammars: dict[tuple[str, ...], Grammar] = {}
 
@@ -177,11 +174,6 @@ class VoskRecognizer:
         if self._stream is None:
             raise RecognitionError("recogniser_closed", "the recogniser was closed, or no turn was begun")
         return self._stream
-
-
-def _step_back() -> None:
-    """Computing gives way to the threads that keep the calls' pace."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _sample_rate(mfcc: Path) -> int:
