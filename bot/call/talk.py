@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
 from bot.call.line import CallLine
@@ -11,7 +12,7 @@ from bot.channels.base import Caption
 from bot.dialogue.base import Dialogue, HandOff, HangUp, Reply, Say, Signal
 from bot.errors import DialogueError
 from bot.listening.base import Question
-from bot.mandarin import masked
+from bot.mandarin import masked, sentences
 
 PERSON_KEY = "0"
 
@@ -38,12 +39,15 @@ class TalkPhase:
         while True:
             says = [reply for reply in replies if isinstance(reply, Say)]
             due = next((reply for reply in replies if not isinstance(reply, Say)), None)
-            says = await self._close_private_window(says, due)
+            await self._show_notes(says)
             if due is not None:
                 await self._say_before(says)
                 return due
-            await self._show_notes(says)
-            answer = await Turn(self._line, self._prompts, says, question_of(says, self._questions)).ask()
+            said = await self._say_outcome(says)
+            question = question_of(says, self._questions)
+            if said == sum(len(sentences(say.text)) for say in says):
+                says, said = [Say(text="")], 0
+            answer = await Turn(self._line, self._prompts, says, question).ask(after=said)
             replies = await self._react(answer)
 
     async def notify(self, signal: Signal) -> Sequence[Reply]:
@@ -55,16 +59,20 @@ class TalkPhase:
         self._line.journal.note("heard", text=masked(text))
         return await self._answer_of(masked(text))
 
-    async def _close_private_window(self, says: list[Say], due: Reply | None) -> list[Say]:
-        """The window stays open until the outcome (the first thing said) is spoken; keys meanwhile are swallowed."""
-        if not self._line.privacy.is_open or due is not None:
-            return says
-        await self._say_before(says[:1])
+    async def _say_outcome(self, says: Sequence[Say]) -> int:
+        """The private window stays open until the outcome (the first sentence) is spoken; keys meanwhile are swallowed.
+
+        How many sentences were said: after them the caller may interrupt again.
+        """
+        if not self._line.privacy.is_open:
+            return 0
+        outcome = next(((say, text) for say in says for text in sentences(say.text)), None)
+        if outcome is not None:
+            await self._line.say(replace(outcome[0], text=outcome[1]))
         await self._line.end_private()
-        return says[1:] or [Say(text="", question="anything_else")]
+        return 1 if outcome is not None else 0
 
     async def _say_before(self, says: Sequence[Say]) -> None:
-        await self._show_notes(says)
         if says:
             await self._line.say(*says)
 

@@ -39,9 +39,12 @@ class Turn:
         self._stopped_at = 0
         self._ended_at = 0.0
 
-    async def ask(self) -> Answer:
-        """The caller's answer. Fillers over the prompt are none; wishes about the reading are fulfilled here."""
-        self._start()
+    async def ask(self, *, after: int = 0) -> Answer:
+        """The caller's answer. Fillers over the prompt are none; wishes about the reading are fulfilled here.
+
+        `after` so many sentences, which the caller has heard already (and may ask to hear again).
+        """
+        self._start(after)
         while True:
             event = await self._line.next_event()
             answer = await self._judge(event)

@@ -155,3 +155,25 @@ def test_star_first_goes_back():
     call.hangs_up(12.0)
     call.run()
     assert call.dialogue.received[-1].facts["outcome"] == "back"
+
+
+def test_only_the_first_sentence_of_the_outcome_is_deaf():
+    """The balance is read out for long: after its first sentence the caller may stop it, by voice or key."""
+    for deed in ("says", "presses"):
+        call = ScriptedCall(
+            greeting_then(
+                {
+                    "查余额": [CollectNumber("login", pin_follows=True)],
+                    "number_finished": [CollectPin()],
+                    "pin_finished": [Say("余额是一千元。" + "您每月缴存一百元。" * 12, "utter_balance")],
+                }
+            )
+        )
+        call.says(2.0, "查余额")
+        call.presses(6.0, ACCOUNT + "#")
+        call.presses(16.0, "135792")
+        call.says(26.0, "人工服务") if deed == "says" else call.presses(26.0, "0")
+        call.hangs_up(32.0)
+        call.run()
+        assert "余额是一千元。" in call.said
+        assert ("人工服务" in call.dialogue.heard) if deed == "says" else ("key_pressed" in call.dialogue.signals)
