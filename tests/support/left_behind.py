@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.store.calls import KeptCall, call_entries, calls, journal_of
+from bot.store.credentials import wrong_attempts
 from bot.store.database import Database
 from bot.store.logins import logins
 from bot.store.sealing import Seal
@@ -77,6 +78,11 @@ class LeftBehind:
         """How many calls are logging in, or logged in."""
         with self._database.reading() as connection:
             return int(connection.execute(sa.select(sa.func.count()).select_from(logins)).scalar_one())
+
+    def unlock_accounts(self) -> None:
+        """As if a day had passed: wrong passwords are forgotten."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(wrong_attempts))
 
     @property
     def _seal(self) -> Seal:
