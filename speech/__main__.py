@@ -1,6 +1,7 @@
 """python -m speech STEP: prepare, teach, train, export, graph, score, listen, all. See docs/models.md."""
 
 import argparse
+import ast
 import importlib
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="step", required=True)
     for step in STEPS:
         module = importlib.import_module(f"speech.{step}") if step in sys.argv else None
-        command = commands.add_parser(step, help=(module.__doc__ or "").split("\n")[0] if module else "")
+        command = commands.add_parser(step, help=first_line(step))
         if module and hasattr(module, "arguments"):
             module.arguments(command)
     options = parser.parse_args()
@@ -28,6 +29,12 @@ def main() -> int:
     else:
         step.run(settings)
     return 0
+
+
+def first_line(step: str) -> str:
+    """What a step does, read without importing it (PyTorch takes seconds and may be absent)."""
+    docstring = ast.get_docstring(ast.parse((SPEECH / f"{step}.py").read_text(encoding="utf-8")))
+    return (docstring or "").split("\n")[0]
 
 
 if __name__ == "__main__":

@@ -28,8 +28,7 @@ DIGIT_PARTS = ("digits", "digits_open", "digits_concat_open")
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Options of this step."""
-    baseline = ROOT.parent / "shared" / "models" / "zh-12329-baseline"
-    command.add_argument("models", type=Path, nargs="*", default=[baseline, ROOT / "models" / "zh-12329"])
+    command.add_argument("models", type=Path, nargs="*", default=[ROOT / "models" / "zh-12329"])
     command.add_argument("--report", action="store_true", help="score human-test, not the development recordings")
     command.add_argument(
         "--folder", type=Path, help="score these recordings (a TSV inside: file, text) with open decoding"

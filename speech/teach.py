@@ -36,7 +36,8 @@ def run(settings: Settings) -> None:
         for path, clips in loaded.items():
             fitted = [_fit(answers[clip.name], (len(clip.mel) + 2) // 3) for clip in clips]
             parts.save_targets(path, fitted)
-    splice.run(settings)
+    if not (settings["work"] / "parts" / "spliced-0.npz").exists():
+        splice.run(settings)
 
 
 def targets(posteriors: np.ndarray, labels: np.ndarray, trust: float, top: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,99 @@
+"""Units, pronunciations, language model and digit grammar, without PyTorch."""
+
+import math
+
+import pytest
+
+from speech import lexicon, phrases, syllables, vocabulary
+from speech.hcl import UNKNOWN, Tree, representatives
+from speech.hearing import digit_grammar
+from speech.ngram import END, Ngrams
+
+
+def test_the_inventory_has_404_syllables_and_silence_comes_after_them():
+    assert len(syllables.units()) == 404 == len(set(syllables.units()))
+    assert syllables.silence() == 405
+    assert syllables.encode("公积金") == [syllables.numbers()[s] for s in ("gong", "ji", "jin")]
+
+
+def test_every_rare_reading_has_a_near_unit_in_the_inventory():
+    assert all(near in syllables.units() for near in syllables.RARE.values() if near != "cen")
+
+
+def test_polyphones_accents_and_r_colouring_are_variants_with_a_cost():
+    assert lexicon.pronunciations("银行")[("yin", "hang")] == 0.0
+    assert {("hai",), ("huan",)} <= set(lexicon.pronunciations("还"))
+    assert lexicon.pronunciations("是十")[("si", "si")] == lexicon.ACCENT
+    assert lexicon.pronunciations("哪儿")[("na",)] == lexicon.R_COLOURED
+    assert ("yao",) in lexicon.pronunciations("幺")
+
+
+def test_numbers_are_read_as_people_read_them():
+    assert phrases.spell_number(12050) == "一万二千零五十"
+    assert phrases.spell_number(100200) == "十万零二百"
+    assert phrases.spell_number(15) == "十五"
+    assert phrases.spell_number(105) == "一百零五"
+
+
+def test_probabilities_after_every_history_sum_to_one():
+    model = Ngrams(order=3)
+    for sentence, weight in ((["查", "余额"], 1.0), (["查", "贷款"], 0.3), (["转", "人工"], 2.0)):
+        model.add(sentence, weight)
+    general = dict.fromkeys(["查", "余额", "贷款", "转", "人工", "天气"], 1 / 6)
+    lines, states = model.automaton(general)
+    arcs: dict[int, dict[str, tuple[int, float]]] = {s: {} for s in range(states)}
+    for line in lines:
+        fields = line.split()
+        if len(fields) == 2:
+            arcs[int(fields[0])][END] = (-1, math.exp(-float(fields[1])))
+        else:
+            arcs[int(fields[0])][fields[2]] = (int(fields[1]), math.exp(-float(fields[4])))
+
+    def probability(state: int, word: str) -> float:
+        if word in arcs[state]:
+            return arcs[state][word][1]
+        target, back_off = arcs[state]["#0"]
+        return back_off * probability(target, word)
+
+    # A state with back-off to a seen event counts it twice in the automaton (as all such automata do): only the direct
+    # arcs plus the mass handed down must make one.
+    for state, out in arcs.items():
+        direct = sum(p for word, (_, p) in out.items() if word != "#0")
+        handed_down = out["#0"][1] if "#0" in out else 0.0
+        assert direct + handed_down == pytest.approx(1.0, abs=2e-3), state
+    assert probability(0, "天气") > 0
+
+
+def test_a_digit_grammar_holds_every_pair_of_digits_from_every_start():
+    digits = "零一二三四五六七八九幺"
+    *lines, unknown = digit_grammar(digits)
+    assert unknown == UNKNOWN
+    assert {line.split()[0] for line in lines} == set(digits)
+    for line in lines:
+        words = line.split()
+        assert len(set(zip(words, words[1:], strict=False))) == len(digits) ** 2
+
+
+def test_a_word_of_the_tree_can_be_said_only_by_its_own_transition_ids():
+    tree = Tree({"<eps>": 0, "余额": 1, UNKNOWN: 2, "#0": 3}, garbage_cost=3.0)
+    tree.add("余额", {("yu", "e"): 0.0})
+    assert tree.disambiguation == 2023
+    own = {5 * (syllables.numbers()[s] - 1) + 1 for s in ("yu", "e")}
+    path = {i for a, b, i, _, _ in tree.arcs if a == b}
+    assert own <= path
+    assert 30 < len(representatives()) < 60
+
+
+def test_the_vocabulary_is_read_from_the_projects_own_content():
+    found = {text for text, _ in vocabulary.sentences()}
+    assert {"人工", "等一下", "公积金"} <= found
+    assert all(all(map(syllables.is_hanzi, text)) for text in found)
+
+
+def test_the_withheld_questions_are_not_in_the_vocabulary(shared):
+    """The 116 questions of the domain research judge the line; they must not be in the language model as sentences."""
+    page = (shared / "guide" / "domain.md").read_text(encoding="utf-8")
+    bank = page[page.index("### 5.2") : page.index("### 5.3")]
+    questions = {vocabulary.spoken(part.split("(")[0].split(" ", 1)[-1]) for part in bank.replace("\n", "·").split("·")}
+    found = {text for text, weight in vocabulary.sentences() if len(text) > 3}
+    assert not {q for q in questions if len(q) > 3} & found
