@@ -149,7 +149,7 @@ class Ear:
     def _caller_in(self, frame: Frame, vad: Vad) -> tuple[bool, bytes]:
         """Whether a frame holds the caller's voice; and the frame without our own voice, for the recogniser."""
         voiced = not frame.missing and vad.is_voice(frame.samples)
-        if not self._echo.possible:
+        if not self._echo.possible or not (voiced or self._echo.delay_samples):  # an echo not yet found is voiced
             self._caller_frames += voiced
             return voiced, frame.samples
         is_echo, rest = self._echo.remove()

@@ -11,7 +11,7 @@ from collections import deque
 import numpy
 from numpy.typing import NDArray
 
-from bot.audio.frame import FRAME_SAMPLES, LINE_RATE
+from bot.audio.frame import FRAME_SAMPLES, LINE_RATE, SILENCE
 
 Samples = NDArray[numpy.float32]
 
@@ -25,6 +25,10 @@ FILTER_SAMPLES = 16
 
 FFT_SAMPLES = 4500
 """At least the history of 4496; a size of small factors, which is five times faster."""
+
+HISTORY_FRAMES = math.ceil((WINDOW_SAMPLES + LONGEST_DELAY_SAMPLES + FILTER_SAMPLES) / FRAME_SAMPLES)
+AUDIBLE = 0.003
+"""What we sent below this (-50 dBFS) does not come back as an echo that matters."""
 
 SILENT_POWER = 10 ** (-60 / 10)
 SEARCH_FRAMES = 25
@@ -45,8 +49,9 @@ class Echo:
     """Follows one call's echo."""
 
     def __init__(self) -> None:
-        self._sent: Samples = numpy.zeros(WINDOW_SAMPLES + LONGEST_DELAY_SAMPLES + FILTER_SAMPLES, numpy.float32)
-        self._heard: Samples = numpy.zeros(WINDOW_SAMPLES, numpy.float32)
+        self._sent_history = _History(WINDOW_SAMPLES + LONGEST_DELAY_SAMPLES + FILTER_SAMPLES)
+        self._heard_history = _History(WINDOW_SAMPLES)
+        self._audible_frames = 0
         self._recent_delays: deque[int] = deque(maxlen=3)
         self._couplings_db: deque[float] = deque(maxlen=50)
         self._searched_frames = 0
@@ -56,17 +61,21 @@ class Echo:
 
     def follow(self, heard: bytes, sent: bytes) -> None:
         """One frame heard, and the frame sent at that moment."""
-        self._sent = _shifted(self._sent, sent)
-        self._heard = _shifted(self._heard, heard)
+        speech = sent != SILENCE and self._sent_history.add(sent) > AUDIBLE
+        if sent == SILENCE:
+            self._sent_history.add_silence()
+        self._heard_history.add(heard)
+        self._audible_frames = HISTORY_FRAMES if speech else max(0, self._audible_frames - 1)
         self._searched_frames += 1
 
     @property
     def possible(self) -> bool:
         """True while something we sent may still come back."""
-        return float(numpy.max(numpy.abs(self._sent))) > 0.003
+        return self._audible_frames > 0
 
     def remove(self) -> tuple[bool, bytes]:
         """Whether the last 60 ms heard are only our own voice; and the last frame without what our voice explains."""
+        self._sent, self._heard = self._sent_history.latest, self._heard_history.latest
         heard_power = _power(self._heard)
         if heard_power < SILENT_POWER or not self.possible:
             return False, _line(self._heard[-FRAME_SAMPLES:])
@@ -140,6 +149,32 @@ def _line(samples: Samples) -> bytes:
     return (samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
 
 
-def _shifted(history: Samples, frame: bytes) -> Samples:
-    fresh = numpy.frombuffer(frame, "<i2").astype(numpy.float32) / 32768
-    return numpy.concatenate((history[len(fresh) :], fresh))
+class _History:
+    """The last samples, without moving them all for each frame."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._samples: Samples = numpy.zeros(4 * length, numpy.float32)
+        self._end = length
+
+    @property
+    def latest(self) -> Samples:
+        """So many samples as were asked for, the newest last; valid until the next frame."""
+        return self._samples[self._end - self._length : self._end]
+
+    def add(self, frame: bytes) -> float:
+        """One more frame; the largest sample in it."""
+        fresh = self._room()
+        numpy.multiply(numpy.frombuffer(frame, "<i2"), numpy.float32(1 / 32768), out=fresh)
+        return max(float(fresh.max()), -float(fresh.min()))
+
+    def add_silence(self) -> None:
+        """One more frame in which nothing was."""
+        self._room().fill(0.0)
+
+    def _room(self) -> Samples:
+        if self._end + FRAME_SAMPLES > len(self._samples):
+            self._samples[: self._length] = self.latest
+            self._end = self._length
+        self._end += FRAME_SAMPLES
+        return self._samples[self._end - FRAME_SAMPLES : self._end]

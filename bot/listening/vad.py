@@ -17,6 +17,12 @@ Samples = NDArray[numpy.float32]
 WINDOW_SAMPLES = 256
 """What the network takes at a time: 32 ms."""
 
+ATTENTIVE_FRAMES = 25
+"""The network listens on for half a second after a frame that stood out."""
+
+LEAD_SAMPLES = 1600
+"""What it is told of the time before a sound that stands out: 200 ms."""
+
 FALL_DB = 0.05
 """The caller's loudness is forgotten by this much a frame: 2.5 dB a second."""
 
@@ -39,6 +45,7 @@ class Vad:
         self._loudest_db = -90.0
         self._noise_db = -90.0
         self._levels_db: deque[float] = deque(maxlen=3)
+        self._attentive_frames = 0
 
     def is_voice(self, samples: bytes) -> bool:
         """Whether a 20 ms frame of line audio holds the caller's voice.
@@ -48,18 +55,25 @@ class Vad:
         """
         frame: Samples = numpy.frombuffer(samples, "<i2").astype(numpy.float32) / numpy.float32(32768)
         level_db = 10 * math.log10(float(numpy.dot(frame, frame)) / len(frame) + 1e-9)
-        probability = self._follow(frame)
+        self._waiting = numpy.concatenate((self._waiting, frame))
         self._levels_db.append(level_db)
         self._loudest_db -= FALL_DB
-        if probability < self._threshold:
-            if probability < self._threshold / 2:
-                self._noise_db += (level_db - self._noise_db) * (0.5 if self._noise_db == -90.0 else 0.05)
-            return False
-        self._loudest_db = max(self._loudest_db, level_db)
-        return max(self._levels_db) >= max(self._loudest_db - self._depth_db, self._noise_db + self._above_noise_db)
+        stands_out = max(self._levels_db) >= max(
+            self._loudest_db - self._depth_db, self._noise_db + self._above_noise_db
+        )
+        self._attentive_frames = ATTENTIVE_FRAMES if stands_out else self._attentive_frames - 1
+        if self._attentive_frames > 0:
+            probability = self._follow()
+        else:  # a quiet line: the network, dearer than all else that listens, need not be asked
+            probability, self._waiting = 0.0, self._waiting[-LEAD_SAMPLES:]
+        if probability >= self._threshold:
+            self._loudest_db = max(self._loudest_db, level_db)
+            return stands_out
+        if probability < self._threshold / 2:
+            self._noise_db += (level_db - self._noise_db) * (0.5 if self._noise_db == -90.0 else 0.05)
+        return False
 
-    def _follow(self, frame: Samples) -> float:
-        self._waiting = numpy.concatenate((self._waiting, frame))
+    def _follow(self) -> float:
         while len(self._waiting) >= WINDOW_SAMPLES:
             window, self._waiting = self._waiting[:WINDOW_SAMPLES].copy(), self._waiting[WINDOW_SAMPLES:]
             self._probability = self._engine.process(memoryview(window.data))

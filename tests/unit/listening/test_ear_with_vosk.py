@@ -54,7 +54,7 @@ def test_a_question_is_heard_word_by_word_and_then_whole(model):
     assert isinstance(utterance, Utterance)
     assert utterance.text == "公积金贷款利率是多少"
     assert utterance.waited_seconds == pytest.approx(0.6)
-    assert 0.3 < utterance.words[0].start_seconds < 1
+    assert 0.2 < utterance.words[0].start_seconds < 1
 
 
 def test_the_second_turn_counts_its_words_from_the_call_not_from_the_turn(model):
