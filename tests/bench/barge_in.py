@@ -5,7 +5,7 @@ import itertools
 import random
 from dataclasses import dataclass, field
 
-from tests.bench.callers import MENU, OPEN, Speech, sentences_of_people, synthetic, words_of_people
+from tests.bench.callers import MENU, OPEN, Speech, line_noise, sentences_of_people, synthetic, words_of_people
 from tests.bench.report import SPREAD, spread, table
 from tests.support.fake_exchange import FRAME_SECONDS, FakeCall, FakeExchange
 from tests.support.service import RunningService
@@ -59,6 +59,7 @@ class BargeIn:
     async def _keys(self) -> list[float]:
         stops = []
         async with self._places, self._exchange.call() as call:
+            call.background = line_noise()
             for key in "#1#2#3#4":
                 await call.wait_until_spoken()
                 while not await self._sounding_after(call, 0.5 + self._random.random()):
@@ -82,6 +83,7 @@ class BargeIn:
 
     async def _interrupt(self, word: Speech, found: Interruptions, echo: bool) -> None:
         async with self._places, self._exchange.call() as call:
+            call.background = line_noise()
             if echo:
                 call.let_back(ECHO_DB, self._random.uniform(*ECHO_SECONDS))
             await call.wait_until_spoken()
@@ -103,6 +105,7 @@ class BargeIn:
 
     async def _echo(self, found: EchoCalls) -> None:
         async with self._places, self._exchange.call() as call:
+            call.background = line_noise()
             call.let_back(ECHO_DB, self._random.uniform(*ECHO_SECONDS))
             await call.wait_until_quiet(0.9)
             for key in WALK:

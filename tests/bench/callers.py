@@ -1,6 +1,8 @@
 """What callers say, as telephone audio whose last voiced sample is known without asking the service's own ear."""
 
+import functools
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy
@@ -72,6 +74,17 @@ def _whole(clips: list[Clip]) -> list[Speech]:
         if cleanness(clip.samples) > 38 and len(voiced) and numpy.diff(voiced).max() * 0.02 < LONGEST_PAUSE_SECONDS:
             found.append(_on_the_line(clip.transcript, clip.samples, int(voiced[-1] + 1) * FRAME - 1))
     return found
+
+
+def line_noise() -> Iterator[bytes]:
+    """What the exchange sends while a caller is silent: the same hiss as under what is said."""
+    return itertools.cycle(_hiss_frames())
+
+
+@functools.cache
+def _hiss_frames() -> list[bytes]:
+    hiss = pcm(telephone(with_noise(numpy.zeros(80000, numpy.float32), white(10, seed=2), HISS_DB)))
+    return [hiss[at : at + 2 * FRAME] for at in range(0, len(hiss), 2 * FRAME)]
 
 
 def _on_the_line(text: str, voice: Samples, last_voiced: int) -> Speech:

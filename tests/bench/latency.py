@@ -4,20 +4,18 @@ import asyncio
 import itertools
 from collections.abc import Iterator, Sequence
 
-from tests.bench.callers import MENU, OPEN, YES_NO, Speech, sentences_of_people, synthetic
-from tests.bench.report import SPREAD, milliseconds, percentile, spread, table
-from tests.bench.turns import Turn, ask, join
+from tests.bench.callers import MENU, OPEN, YES_NO, Speech, line_noise, sentences_of_people, synthetic
+from tests.bench.report import SPREAD, spread, table
+from tests.bench.turns import SPLIT, Turn, ask, join, split
 from tests.support.fake_exchange import FakeExchange
 from tests.support.service import RunningService
 
 CALLS = 30
-AT_ONCE = 2
+AT_ONCE = 5
 """Calls that go on at the same time, so that the measurement ends before the reader's patience."""
 
 QUIET_SECONDS = 0.9
 """Longer than the pauses between our sentences."""
-
-PARTS = ("wait_seconds", "recogniser_seconds", "dialogue_seconds", "speech_seconds")
 
 
 async def measure(service: RunningService, calls: int = CALLS) -> list[Turn]:
@@ -42,6 +40,7 @@ async def _call(
     """Ask after the greeting; press 0 out of office hours and say no to a call back; choose from the main menu."""
     turns: list[Turn] = []
     async with exchange.call() as call:
+        call.background = line_noise()
         try:
             await call.wait_until_quiet(QUIET_SECONDS)
             turns.append(await ask(call, *opener))
@@ -76,7 +75,7 @@ def report(turns: Sequence[Turn]) -> str:
     }
     totals = [[name, *spread([turn.total_seconds for turn in group])] for name, group in groups.items()]
     added = [[name, *spread([turn.added_seconds for turn in group])] for name, group in groups.items()]
-    split = [[name, *_split(group)] for name, group in groups.items()]
+    split = [[name, *split(group)] for name, group in groups.items()]
     return "\n".join(
         [
             "Total, from the last voiced sample to the first sample of the answer (ms):\n",
@@ -84,12 +83,6 @@ def report(turns: Sequence[Turn]) -> str:
             "Added, the same less the silence that ended the turn (ms):\n",
             table(["", *SPREAD], added),
             "Split by the journal, p50 / p95 (ms); rest: lateness of the voice detector and the loop, sending:\n",
-            table(["", "wait", "recogniser", "Rasa", "speech", "rest"], split),
+            table(["", *SPLIT], split),
         ]
     )
-
-
-def _split(turns: Sequence[Turn]) -> list[str]:
-    columns = [[turn.parts.get(name, 0.0) for turn in turns] for name in PARTS]
-    columns.append([turn.total_seconds - sum(turn.parts.get(name, 0.0) for name in PARTS) for turn in turns])
-    return [f"{milliseconds(percentile(c, 50))} / {milliseconds(percentile(c, 95))}" for c in columns]

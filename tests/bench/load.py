@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.backend.demo_customers import DemoCustomer, read_customers
-from tests.bench.callers import MENU, OPEN, synthetic
+from tests.bench.callers import MENU, OPEN, line_noise, synthetic
 from tests.bench.processor import processor_seconds
 from tests.bench.report import milliseconds, percentile, table
-from tests.bench.turns import Turn, ask, join
+from tests.bench.turns import SPLIT, Turn, ask, join, split
 from tests.conftest import ROOT
 from tests.support.fake_exchange import FakeCall, FakeExchange
 from tests.support.service import RunningService
@@ -95,6 +95,7 @@ class Crowd:
         turns: list[Turn] = []
         await asyncio.sleep(starts_after)
         async with self._exchange.call() as call:
+            call.background = line_noise()
             try:
                 async with asyncio.timeout(seconds):
                     while not call.ended.done():
@@ -108,8 +109,9 @@ class Crowd:
         return str(call.uuid), turns
 
     async def _speak(self, call: FakeCall, turns: list[Turn], keys: list[float]) -> None:
-        """Questions, one after the other; every answer is listened to for a while and then interrupted."""
-        await call.wait_until_quiet(QUIET_SECONDS)
+        """Questions, one after the other, over the greeting and over every answer after a while."""
+        await call.wait_until_spoken()
+        await call.wait(4.0)
         while True:
             turns.append(await ask(call, "open", next(self._questions)))
             await call.wait(5.0)
@@ -185,6 +187,8 @@ def report(levels: Sequence[Level]) -> str:
         [
             "Milliseconds; gap: between two frames to the caller:\n",
             table(heads, waits),
+            "Split of a spoken turn, p50 / p95 (ms):\n",
+            table(["calls", *SPLIT], [[level.callers, *split(level.turns)] for level in levels]),
             "Per cent of one core:\n",
             table(["calls", *parts, "all, a call"], costs),
             f"Largest number that holds: {largest}\n",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.store.calls import KeptCall
 from tests.bench.callers import Speech
+from tests.bench.report import milliseconds, percentile
 from tests.support.fake_exchange import FakeCall
 
 
@@ -36,6 +37,18 @@ class Turn:
     def added_seconds(self) -> float:
         """What the caller waited beyond the silence that ends a turn."""
         return self.total_seconds - self.parts["wait_seconds"]
+
+
+PARTS = ("wait_seconds", "recogniser_seconds", "dialogue_seconds", "speech_seconds")
+SPLIT = ["wait", "recogniser", "Rasa", "speech", "rest"]
+"""What a caller waits for; rest: lateness of the voice detector and the event loop, sending."""
+
+
+def split(turns: Sequence[Turn]) -> list[str]:
+    """p50 / p95 of each part, milliseconds."""
+    columns = [[turn.parts.get(name, 0.0) for turn in turns] for name in PARTS]
+    columns.append([turn.total_seconds - sum(turn.parts.get(name, 0.0) for name in PARTS) for turn in turns])
+    return [f"{milliseconds(percentile(c, 50))} / {milliseconds(percentile(c, 95))}" for c in columns]
 
 
 async def ask(call: FakeCall, kind: str, speech: Speech, within_seconds: float = 6.0) -> Turn:

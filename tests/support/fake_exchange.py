@@ -16,12 +16,13 @@ time line), `arrivals` (when each frame came), `ended_by`.
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import struct
 import wave
 from bisect import bisect_left
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -90,6 +91,8 @@ class FakeCall:
         self.faults: list[str] = []
         """What a real Asterisk would have dropped the call for."""
         self._sounds: list[float] = []
+        self.background: Iterator[bytes] = itertools.repeat(SILENCE)
+        """Frames that go out while the caller says nothing."""
         self._to_play: deque[bytes] = deque()
         self._echo_gain = 0.0
         self._echo_delay = 0
@@ -258,10 +261,11 @@ class FakeCall:
                 await asyncio.sleep(self._pause_seconds)
                 self._pause_seconds = 0.0
             if not self._quiet_line:
-                samples = SILENCE
                 if self._to_play:
                     samples = self._to_play.popleft()
                     self.departures.append(self.seconds)
+                else:
+                    samples = next(self.background)
                 if self._echo_gain:
                     samples = self._with_echo(samples)
                 self._frames_sent += 1
