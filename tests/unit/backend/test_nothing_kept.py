@@ -20,19 +20,14 @@ from bot.sight.logs import call_logs, logs
 from bot.store.call_writer import CallWriter
 from bot.store.passwords import Passwords
 from bot.store.work_orders import work_order_numbers
-from tests.support.leaks import leaks, spellings
+from tests.support.leaks import contents, leaks, spellings
 from tests.unit.backend.test_demo_login import CUSTOMERS
 
 
 @pytest.fixture
 def chance(store):
     """Six digits that are nowhere yet, each time others."""
-    there = {
-        digits
-        for path in store.files().rglob("*")
-        if path.is_file()
-        for digits in re.findall(rb"(?=(\d{6}))", path.read_bytes())
-    }
+    there = {digits for _, content in contents(store.files()) for digits in re.findall(rb"(?=(\d{6}))", content)}
 
     def digits():
         while True:
