@@ -11,10 +11,12 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """With STRICT=1 a skip is a failure: nothing may be missing."""
-    skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
-    if skipped and os.environ.get("STRICT") == "1":
-        reason = call.excinfo.value.msg  # type: ignore[union-attr]
-        call.excinfo = pytest.ExceptionInfo.from_exception(AssertionError(f"STRICT=1 allows no skip: {reason}"))
+    if os.environ.get("STRICT") != "1" or call.excinfo is None or not call.excinfo.errisinstance(pytest.skip.Exception):
+        return
+    try:
+        raise AssertionError(f"STRICT=1 allows no skip: {call.excinfo.value}")
+    except AssertionError as failure:
+        call.excinfo = pytest.ExceptionInfo.from_exception(failure)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

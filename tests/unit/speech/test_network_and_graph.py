@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long  # PyTorch is a workshop tool of some gigabytes: no part of make test
+
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".venv-speech" / "bin" / "python"
 
