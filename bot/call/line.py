@@ -207,7 +207,7 @@ class CallLine:
     async def _heard(self, event: EarEvent) -> None:
         if isinstance(event, Utterance):
             self.clock.turn_closed(wait=event.waited_seconds, recogniser=event.recognised_in_seconds)
-        if isinstance(event, PartialHeard) and self._show_partials:
+        if isinstance(event, PartialHeard) and event.text and self._show_partials:
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)
 

@@ -61,7 +61,7 @@ class Turn:
             case CallerTyped(text):
                 self._line.mouth.hush()
                 return await self._take(Heard(text, by="text"))
-            case PartialHeard(text) if self._may_interrupt(text):
+            case PartialHeard(text, _, voiced_seconds) if self._may_interrupt(text, voiced_seconds):
                 self._line.journal.note("interrupted", at_sentence=self._reading.resume_at)
                 self._line.mouth.hush()
             case Utterance():
@@ -90,9 +90,9 @@ class Turn:
             return None
         return await self._take(Heard(utterance.text, utterance.confidence))
 
-    def _may_interrupt(self, text: str) -> bool:
+    def _may_interrupt(self, text: str, voiced_seconds: float = 0.0) -> bool:
         sentence = self._reading.current if self._reading.speaking else None
-        return sentence is not None and sentence.say.barge_in and interrupts(text, self._question)
+        return sentence is not None and sentence.say.barge_in and interrupts(text, self._question, voiced_seconds)
 
     def _overheard(self, utterance: Utterance) -> None:
         """A 嗯 over a prompt confirms nothing."""
