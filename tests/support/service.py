@@ -88,10 +88,10 @@ class RunningService:
 
     def pids(self, part: str = "") -> list[int]:
         """Its processes: 'rasa', 'actions', 'bot', 'synthesizer', or all, the supervisor too."""
+        parents = {pid: _parent(pid) for pid in (int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit())}
         mine = [self._process.pid]
-        for pid in sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
-            if _parent(pid) in mine:
-                mine.append(pid)
+        for parent in mine:  # grows; numbers begin again at some time, so a child's may be the smaller one
+            mine += [pid for pid, of in parents.items() if of == parent]
         return [pid for pid in mine if _PARTS.get(part, "") in _command(pid)]
 
     def kill(self, part: str, number: int = signal.SIGKILL) -> int:
