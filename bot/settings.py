@@ -65,7 +65,7 @@ class RasaSettings(Group):
 
     url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055"
-    longest_answer_seconds: float = 1.8
+    longest_answer_seconds: float = 1.7
     """Longer than this is a DialogueError; the caller hears a sentence within 2 s."""
 
 
