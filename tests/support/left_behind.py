@@ -62,11 +62,18 @@ class LeftBehind:
                     found.append(entry["position"])
         return sorted(found)
 
-    def newest(self, channel: str) -> str:
-        """The call that began last on this channel."""
-        began_last = sa.select(calls.c.call_id).where(calls.c.channel == channel).order_by(calls.c.started_at.desc())
+    def on(self, channel: str) -> set[str]:
+        """All calls on this channel so far."""
         with self._database.reading() as connection:
-            return str(connection.execute(began_last.limit(1)).scalar_one())
+            return set(connection.execute(sa.select(calls.c.call_id).where(calls.c.channel == channel)).scalars())
+
+    async def next_on(self, channel: str, known: set[str], within_seconds: float = 15.0) -> str:
+        """The call on this channel that was not `known` before."""
+        until = time.monotonic() + within_seconds
+        while not (new := self.on(channel) - known):
+            assert time.monotonic() < until, f"no new call on {channel}"
+            await asyncio.sleep(0.1)
+        return new.pop()
 
     def orders(self, call_id: str) -> list[str]:
         """Numbers of a call's work orders."""

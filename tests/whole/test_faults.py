@@ -9,6 +9,7 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 
+import aiohttp
 import pytest
 
 from bot.backend.demo_customers import read_customers
@@ -18,6 +19,7 @@ from tests.support.caller_voice import CallerVoice
 from tests.support.fake_exchange import FakeCall, FakeExchange
 from tests.support.left_behind import LeftBehind
 from tests.support.patience import PATIENCE_SECONDS, longest_wait, waited_for_sound
+from tests.support.phone_server import page_on
 from tests.support.service import RunningService
 
 CUSTOMERS = [c for c in read_customers(ROOT / "content" / "demo" / "customers.yml") if c.status == "01"]
@@ -268,3 +270,44 @@ async def test_hanging_up_while_rasa_thinks(service: RunningService, exchange: F
             service.kill("rasa", signal.SIGCONT)
     assert [entry.kind for entry in kept.entries][-2:] == ["key", "ended"]
     await a_later_call_works(service, exchange, left)
+
+
+async def writes_and_hangs_up(service: RunningService, after: str, wait_seconds: float) -> None:
+    """A browser caller who writes 转人工 and goes once a text was shown, and a little later."""
+    async with page_on(f"http://127.0.0.1:{service.web_port}") as page:
+        await shown(page, "您好")
+        await page.send_json({"type": "text", "text": "转人工"})
+        await shown(page, after)
+        await asyncio.sleep(wait_seconds)
+
+
+async def shown(page: aiohttp.ClientWebSocketResponse, words: str) -> None:
+    """Read on until a caption has these words."""
+    async with asyncio.timeout(20):
+        async for message in page:
+            if isinstance(message.data, str) and words in message.data:
+                return
+    raise AssertionError(f"{words} was never shown")
+
+
+@pytest.mark.parametrize("wait_seconds", [0.0, 3.0])
+async def test_hanging_up_before_a_call_back_is_written_leaves_all_of_it_or_nothing(
+    service: RunningService, left: LeftBehind, wait_seconds: float
+):
+    known = left.on("browser")
+    with locked(service):
+        await writes_and_hangs_up(service, "人工服务暂时接不通", wait_seconds)
+        await asyncio.sleep(0.2)
+    kept = await left.whole_journal(await left.next_on("browser", known))
+    assert kept.entries[-1].kind == "ended" and kept.entries[-1].facts["by"] == "caller"
+    assert len(left.orders(kept.call_id)) <= 1
+    outcomes = [entry.facts["outcome"] for entry in kept.entries if entry.kind == "hand_off"]
+    assert not (outcomes == ["call_back"] and not left.orders(kept.call_id)), "told, but not written"
+
+
+async def test_a_call_back_that_was_told_is_written_once(service: RunningService, left: LeftBehind):
+    known = left.on("browser")
+    await writes_and_hangs_up(service, "回电工单", 0.0)
+    kept = await left.whole_journal(await left.next_on("browser", known))
+    assert [entry.facts["outcome"] for entry in kept.entries if entry.kind == "hand_off"] == ["call_back"]
+    assert len(left.orders(kept.call_id)) == 1
