@@ -10,7 +10,7 @@ from tests.bench.report import SPREAD, spread, table
 from tests.support.fake_exchange import FRAME_SECONDS, FakeCall, FakeExchange
 from tests.support.service import RunningService
 
-AT_ONCE = 4
+AT_ONCE = 8
 ECHO_DB = -12.0
 ECHO_SECONDS = (0.02, 0.4)
 SHORTEST_SILENCE_SECONDS = 0.1

@@ -75,7 +75,7 @@ def report(turns: Sequence[Turn]) -> str:
     }
     totals = [[name, *spread([turn.total_seconds for turn in group])] for name, group in groups.items()]
     added = [[name, *spread([turn.added_seconds for turn in group])] for name, group in groups.items()]
-    split = [[name, *split(group)] for name, group in groups.items()]
+    parts = [[name, *split(group)] for name, group in groups.items()]
     return "\n".join(
         [
             "Total, from the last voiced sample to the first sample of the answer (ms):\n",
@@ -83,6 +83,6 @@ def report(turns: Sequence[Turn]) -> str:
             "Added, the same less the silence that ended the turn (ms):\n",
             table(["", *SPREAD], added),
             "Split by the journal, p50 / p95 (ms); rest: lateness of the voice detector and the loop, sending:\n",
-            table(["", *SPLIT], split),
+            table(["", *SPLIT], parts),
         ]
     )
