@@ -5,6 +5,7 @@ import itertools
 import random
 from dataclasses import dataclass, field
 
+from bot.store.calls import KeptCall
 from tests.bench.callers import MENU, OPEN, Speech, line_noise, sentences_of_people, synthetic, words_of_people
 from tests.bench.report import SPREAD, spread, table
 from tests.support.fake_exchange import FRAME_SECONDS, FakeCall, FakeExchange
@@ -13,8 +14,8 @@ from tests.support.service import RunningService
 AT_ONCE = 8
 ECHO_DB = -12.0
 ECHO_SECONDS = (0.02, 0.4)
-SHORTEST_SILENCE_SECONDS = 0.1
-"""Longer than any pause inside a sentence of ours is loud; a stop is the beginning of such a silence."""
+FLUSH_SECONDS = 0.06
+"""Sound of a prompt may still come so long after the journal says it was stopped; later sound is the next prompt's."""
 
 WALK = "#121*#212*#3#4"
 """Keys that lead through menus and answers, each heard to its end."""
@@ -57,7 +58,7 @@ class BargeIn:
         return list(itertools.chain(*await asyncio.gather(*(self._keys() for _ in range(calls)))))
 
     async def _keys(self) -> list[float]:
-        stops = []
+        pressed = []
         async with self._places, self._exchange.call() as call:
             call.background = line_noise()
             for key in "#1#2#3#4":
@@ -65,11 +66,11 @@ class BargeIn:
                 while not await self._sounding_after(call, 0.5 + self._random.random()):
                     await call.wait_until_spoken(after=call.seconds)
                 call.send_raw(b"\x03\0\1" + key.encode())
-                pressed_at = call.seconds
-                await call.wait(0.4)
-                stops.append(max(0.0, _stopped(call, pressed_at) - pressed_at))
-                await call.wait_until_spoken(after=call.seconds)
-        return stops
+                pressed.append(call.seconds)
+                await call.wait(0.5)
+        journal = await self._service.journal(str(call.uuid))
+        stops = [_stopped(call, journal, at) for at in pressed]
+        return [max(0.0, stop - at) if stop else 9.9 for stop, at in zip(stops, pressed, strict=True)]
 
     async def _sounding_after(self, call: FakeCall, seconds: float) -> bool:
         await call.wait(seconds)
@@ -90,12 +91,13 @@ class BargeIn:
             await call.wait(self._random.uniform(0.5, 4.0))
             first_frame = len(call.departures)
             await call.play(word.audio)
+            began_at = call.departures[first_frame]
             ended_at = call.departures[first_frame + word.last_voiced_frame]
-            stopped_at = _stopped(call, call.departures[first_frame])
-            if stopped_at > call.seconds - 2 * FRAME_SECONDS:
-                found.missed.append(word.text)
-            else:
-                found.stops.append(stopped_at - ended_at)
+        stopped_at = _stopped(call, await self._service.journal(str(call.uuid)), began_at)
+        if stopped_at is None:
+            found.missed.append(word.text)
+        else:
+            found.stops.append(stopped_at - ended_at)
 
     async def echo(self, calls: int = 8) -> EchoCalls:
         """Nobody speaks: the greeting and what keys lead to, heard to the end, with their own echo."""
@@ -121,14 +123,13 @@ class BargeIn:
                 found.false.append(f"{entry.kind} {entry.facts.get('text', '')}")
 
 
-def _stopped(call: FakeCall, after: float) -> float:
-    """The second of the last sound before the first silence after that second, or of the last sound of all."""
-    last = after
-    for at in call.sounds_from(after):
-        if at - last > SHORTEST_SILENCE_SECONDS:
-            break
-        last = at
-    return last
+def _stopped(call: FakeCall, journal: KeptCall, after: float) -> float | None:
+    """The second of the last sound of the prompt that was interrupted after that second; None: none was."""
+    hung_up_at = call.arrivals[-1][0] - FLUSH_SECONDS
+    for entry in journal.entries:
+        if entry.kind == "said" and entry.facts["interrupted"] and after < entry.at_seconds < hung_up_at:
+            return max(at for at in call.sounds_from(0.0) if at <= entry.at_seconds + FLUSH_SECONDS)
+    return None
 
 
 async def measure(service: RunningService) -> str:
@@ -139,8 +140,8 @@ async def measure(service: RunningService) -> str:
     rows = [["key, from its message", *spread(keys), "–"]]
     cases: list[tuple[str, list[Speech], bool]] = [
         ("synthetic word of two characters", words, False),
-        ("recorded word of two characters", words_of_people(30), False),
-        ("sentences with echo", _sentences(40), True),
+        ("recorded word of two characters", words_of_people(20), False),
+        ("sentences with echo", _sentences(30), True),
     ]
     for name, speeches, echo in cases:
         found = await bench.speech(speeches, echo=echo)
