@@ -125,9 +125,15 @@ class BargeIn:
 
 def _stopped(call: FakeCall, journal: KeptCall, after: float) -> float | None:
     """The second of the last sound of the prompt that was interrupted after that second; None: none was."""
+    # The journal's clock starts some milliseconds after the connection.
     hung_up_at = call.arrivals[-1][0] - FLUSH_SECONDS
     for entry in journal.entries:
-        if entry.kind == "said" and entry.facts["interrupted"] and after < entry.at_seconds < hung_up_at:
+        began = after - FLUSH_SECONDS < entry.at_seconds < hung_up_at
+        if entry.kind == "said" and entry.facts["interrupted"] and began:
+            entry.kind == "said"
+            and entry.facts["interrupted"]
+            and after - FLUSH_SECONDS < entry.at_seconds < hung_up_at
+        ):
             return max(at for at in call.sounds_from(0.0) if at <= entry.at_seconds + FLUSH_SECONDS)
     return None
 

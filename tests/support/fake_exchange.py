@@ -96,7 +96,7 @@ class FakeCall:
         self._to_play: deque[bytes] = deque()
         self._echo_gain = 0.0
         self._echo_delay = 0
-        self._frames_sent = 0
+        self._ticks = 0
         self._played = asyncio.Event()
         self._quiet_line = False
         self._pause_seconds = 0.0
@@ -268,16 +268,16 @@ class FakeCall:
                     samples = next(self.background)
                 if self._echo_gain:
                     samples = self._with_echo(samples)
-                self._frames_sent += 1
                 await self._write(b"\x10" + struct.pack(">H", len(samples)) + samples)
                 if not self._to_play:
                     self._played.set()
+            self._ticks += 1  # also while a key is held: the echo keeps its delay
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
 
     def _with_echo(self, samples: bytes) -> bytes:
         """What the caller says, and what the bot said a while ago. Both sides run on the same frames."""
-        begin = self._frames_sent * FRAME_BYTES - 2 * self._echo_delay
+        begin = self._ticks * FRAME_BYTES - 2 * self._echo_delay
         first = begin // FRAME_BYTES
         frames = [self.arrivals[at][1] if 0 <= at < len(self.arrivals) else SILENCE for at in (first, first + 1)]
         offset = begin - first * FRAME_BYTES
