@@ -130,10 +130,6 @@ def _stopped(call: FakeCall, journal: KeptCall, after: float) -> float | None:
     for entry in journal.entries:
         began = after - FLUSH_SECONDS < entry.at_seconds < hung_up_at
         if entry.kind == "said" and entry.facts["interrupted"] and began:
-            entry.kind == "said"
-            and entry.facts["interrupted"]
-            and after - FLUSH_SECONDS < entry.at_seconds < hung_up_at
-        ):
             return max(at for at in call.sounds_from(0.0) if at <= entry.at_seconds + FLUSH_SECONDS)
     return None
 
