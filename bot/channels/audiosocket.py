@@ -154,7 +154,8 @@ class AudioSocketChannel:
 
     async def send(self, samples: bytes) -> None:
         """One frame to the caller, in one write; returns when the next one is due."""
-        if not self._closed and not self._connection.send(encode(Sound(samples))):
+        # Between a caller's hang-up and our noticing it a frame may be due: nobody misses that one.
+        if not self._closed and self._connection.is_open and not self._connection.send(encode(Sound(samples))):
             self.frames_unsent += 1
         await self._pacer.tick()
 
