@@ -5,7 +5,7 @@ Files are read again when they change on disk: a new wording, rate or holiday ne
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,6 +58,15 @@ class Entry:
         if found is None:
             raise self.wrong(key, f"缺少日期“{key}”，请写成 2026-01-31 这样的形式")
         return found
+
+    def moment(self, key: str, *, ends_day: bool = False) -> datetime:
+        """A moment in the centre's local time; it must be there. A date alone is its first moment, or its last."""
+        found = self._fields.get(key)
+        if isinstance(found, datetime):
+            return found.replace(tzinfo=None)
+        if type(found) is date:
+            return datetime.combine(found, time.max if ends_day else time.min)
+        raise self.wrong(key, "日期要写成 2026-01-31，或者 2026-01-31 22:00:00，不加引号")
 
     def flag(self, key: str) -> bool:
         """true or false; it must be there."""

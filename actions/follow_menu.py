@@ -4,8 +4,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.call_control import as_if_said, fact, say
+from actions.call_control import as_if_said, fact, now, say
 from actions.menu import HOME, Menu, everywhere, menu_at
+from actions.offers import offer
+from actions.opening_hours import usual
 
 
 class FollowMenu(Action):  # type: ignore[misc]
@@ -58,6 +60,22 @@ class GoBack(Action):  # type: ignore[misc]
         """From a leaf to its menu is one level too: the place is still that menu, so it is told again."""
         menu = menu_at(tracker.get_slot("place") or HOME)
         return [*_open(dispatcher, menu_at(menu.above)), SlotSet("pending", None)]
+
+
+class NoKeypad(Action):  # type: ignore[misc]
+    """没有按键."""
+
+    def name(self) -> str:
+        """As the rules call it."""
+        return "action_no_keypad"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
+    ) -> list[EventType]:
+        """Only the password needs keys; whoever has none is told the ways without, and offered a person."""
+        dispatcher.utter_message(response="utter_no_keypad", hours=usual("agents", now(tracker).date()))
+        dispatcher.utter_message(response="utter_offer_person")
+        return [offer("human_agent")]
 
 
 def _open(dispatcher: CollectingDispatcher, menu: Menu) -> list[EventType]:

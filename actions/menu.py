@@ -76,7 +76,8 @@ def _listed(name: str, entry: Entry, root: Path) -> list[Choice]:
     if name == "branches":
         hours = Choice("办公时间", asks="opening_hours")
         at_counters = [Choice(one.question, asks=one.name) for one in policies_of("counter", root)]
-        return [hours, *(Choice(one.name, asks="branch_at", branch=one.key) for one in branches(root)), *at_counters]
+        at_branches = (Choice(one.name, asks="branch_at", branch=one.key) for one in branches(root))
+        return [hours, *at_branches, *at_counters, Choice("公告", asks="notices")]
     raise entry.wrong("lists", f"没有“{name}”这个列表")
 
 

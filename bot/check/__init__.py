@@ -9,6 +9,7 @@ from bot.check.answers import check_answers
 from bot.check.examples import check_examples
 from bot.check.finding import Finding
 from bot.check.keys import check_keys
+from bot.check.notices import check_notices
 from bot.check.objections import RasaObjections
 from bot.check.project import Project
 from bot.check.spelling import check_spelling
@@ -21,6 +22,7 @@ CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     check_examples,
     check_wordings,
     check_answers,
+    check_notices,
     check_keys,
     check_recordings,
     check_words,

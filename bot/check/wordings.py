@@ -40,14 +40,18 @@ def check_wordings(project: Project) -> Iterator[Finding]:
 
 def for_the_ear(file: str, line: int, name: str, text: str) -> Iterator[Finding]:
     """Whether a text can be spoken and kept in mind."""
-    said = spoken(PLACEHOLDER.sub("", text))
-    seconds = len(re.sub(r"\s", "", said)) / CHARACTERS_PER_SECOND
+    said, seconds = spoken(PLACEHOLDER.sub("", text)), heard_seconds(text)
     if seconds > LONGEST_SECONDS:
         message = f"{name} 念完约{seconds:.0f}秒，超过{LONGEST_SECONDS:.0f}秒，来电人记不住"
         yield Finding(file, line, message, "删减，或分成几句，先说最要紧的")
     signs = "".join(dict.fromkeys(UNSPEAKABLE.findall(said)))
     if signs:
         yield Finding(file, line, f"{name} 里的“{signs}”念不出来", "改成汉字")
+
+
+def heard_seconds(text: str) -> float:
+    """About how long it takes to say this."""
+    return len(re.sub(r"\s", "", spoken(PLACEHOLDER.sub("", text)))) / CHARACTERS_PER_SECOND
 
 
 def _missing(project: Project) -> Iterator[Finding]:

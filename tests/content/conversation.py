@@ -10,8 +10,9 @@ from actions.account import AnswerAccount, PinFinished
 from actions.answer_hours import AnswerHours
 from actions.answer_policy import AnswerPolicy
 from actions.find_branch import FindBranch
-from actions.follow_menu import FollowMenu, GoBack, MainMenu
+from actions.follow_menu import FollowMenu, GoBack, MainMenu, NoKeypad
 from actions.greet import Greet
+from actions.notices import TellNotices
 from actions.number_finished import NumberFinished
 from actions.offers import DeclineOffer, TakeOffer
 from actions.policies import all_policies
@@ -25,6 +26,8 @@ BY_INTENT = {
     "call_started": Greet,
     "key_pressed": FollowMenu,
     "main_menu": MainMenu,
+    "use_keypad": MainMenu,
+    "no_keypad": NoKeypad,
     "go_back": GoBack,
     "repeat": RepeatAnswer,
     "no_input": Ladder,
@@ -35,6 +38,7 @@ BY_INTENT = {
     "branch_at": FindBranch,
     "branch_nearest": FindBranch,
     "opening_hours": AnswerHours,
+    "notices": TellNotices,
     "number_finished": NumberFinished,
     "pin_finished": PinFinished,
     "human_agent": ReachPerson,

@@ -138,7 +138,7 @@ def test_the_menu_is_told_from_the_menu_file():
 
 def test_every_business_has_a_name_for_guesses_and_for_the_agents_screen():
     smalltalk = set(yaml.safe_load((PROJECT / "stories/smalltalk.yml").read_text("utf-8")) and _smalltalk())
-    steering = {"greet", "goodbye", "repeat", "go_back", "main_menu", "affirm", "deny"}
+    steering = {"greet", "goodbye", "repeat", "go_back", "main_menu", "use_keypad", "no_keypad", "affirm", "deny"}
     assert {one for one in INTENTS - SIGNALS - smalltalk - steering if not name_of(one)} == set()
     assert {one for one in steering | SIGNALS if name_of(one)} == set()
 

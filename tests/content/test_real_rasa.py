@@ -70,7 +70,7 @@ def named(replies) -> list[str]:
 
 
 async def test_a_call_begins_with_identity_notice_and_keys(dialogue):
-    said = await dialogue.notify(Signal("call_started", {"channel": "phone"}))
+    said = await dialogue.notify(Signal("call_started", {"channel": "phone", "date": "2026-11-24"}))
     assert named(said) == ["utter_greeting", "utter_greeting_keys"]
     assert "示范市住房公积金管理中心" in said[0].text and "录音" in said[0].text and said[0].fixed
     assert said[1].question == "open"

@@ -41,6 +41,19 @@ menus:
       "1": {name: 你好, asks: greet}
 """
 
+NOTICES = """\
+notices:
+  upgrade:
+    name: 系统升级公告
+    short: 系统正在升级。
+    text: 系统升级到早上六点，利率是{facts.rate}。
+    from: 2026-01-01
+    to: 2099-12-31
+    source: 演示
+    checked_on: 2026-11-28
+    verified: false
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -51,6 +64,7 @@ def project(tmp_path: Path) -> Path:
     (root / "content" / "policies").mkdir()
     (root / "content" / "policies" / "loan.yml").write_text(POLICY)
     (root / "content" / "menu.yml").write_text(MENU)
+    (root / "content" / "notices.yml").write_text(NOTICES)
     return root
 
 
@@ -131,6 +145,11 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
         "超过45秒",
         "删减",
     ),
+    ("content/notices.yml", "    to: 2099-12-31", "    to: 2025-12-31", "    to:", "结束早于开始", "提示"),
+    ("content/notices.yml", "    source: 演示\n", "", "upgrade:", "source", "提示"),
+    ("content/notices.yml", "source: 演示", 'source: ""', "upgrade:", "没有出处", "source"),
+    ("content/notices.yml", "{facts.rate}", "{facts.rat}", "upgrade:", "rat", "花括号"),
+    ("content/notices.yml", "正在升级。", "正在升级。" + "请您稍后再拨。" * 15, "upgrade:", "接通后说太长", "缩短"),
     ("content/policies/loan.yml", "{facts.rate}。\n  short", "2.6%☎。\n  short", "loan_rate", "☎", "汉字"),
     ("content/policies/loan.yml", "verified: true", "verified: yes", "verified", "“是”", "yes"),
 ]
