@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.branches import Branch, branches, branches_in
 from actions.calendar import holidays, published
-from actions.call_control import now, say
+from actions.call_control import anything_else, now, say
 from actions.days import Asked, day_in, next_holiday
 from actions.opening_hours import WEEKDAYS, Opening, opening, usual
 
@@ -30,7 +30,7 @@ class AnswerHours(Action):  # type: ignore[misc]
         today = now(tracker).date()
         named = branches_in(text) or [one for one in branches() if one.key == tracker.get_slot("branch")]
         say(dispatcher, hours_answer(day_in(text, today), named, today), name="utter_hours_answer")
-        dispatcher.utter_message(response="utter_anything_else")
+        anything_else(dispatcher, tracker)
         return [SlotSet("branch", named[0].key)] if len(named) == 1 else []
 
 

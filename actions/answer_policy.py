@@ -4,7 +4,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.call_control import now, say, wish
+from actions.call_control import anything_else, now, say, wish
 from actions.policies import all_policies
 
 
@@ -27,5 +27,5 @@ class AnswerPolicy(Action):  # type: ignore[misc]
         question = "open" if policy.asks else ""
         say(dispatcher, policy.spoken(day), name=f"utter_policy_{policy.name}", question=question)
         if not policy.asks:
-            dispatcher.utter_message(response="utter_anything_else")
+            anything_else(dispatcher, tracker)
         return []

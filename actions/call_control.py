@@ -38,6 +38,12 @@ def hang_up(line: CollectingDispatcher) -> None:
     line.utter_message(json_message={"command": "hang_up"})
 
 
+def anything_else(line: CollectingDispatcher, tracker: Tracker) -> None:
+    """请问还需要什么？ after an answer; in the middle of a form its open question follows by itself."""
+    if not tracker.active_loop_name:
+        line.utter_message(response="utter_anything_else")
+
+
 def as_if_said(intent: str, **facts: str) -> list[EventType]:
     """Go on as if the caller had said this: a key, a confirmed guess or a finished login leads where speech leads."""
     entities = [{"entity": name, "value": value} for name, value in facts.items()]

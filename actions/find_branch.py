@@ -25,7 +25,8 @@ class FindBranch(Action):  # type: ignore[misc]
             dispatcher.utter_message(response="utter_branch_ask_district", districts="、".join(districts()))
             return []
         say(dispatcher, _told(found), name="utter_branch_found")
-        dispatcher.utter_message(response="utter_branch_anything_else")
+        if not tracker.active_loop_name:
+            dispatcher.utter_message(response="utter_branch_anything_else")
         return [SlotSet("branch", found[0].key)]
 
 

@@ -1,0 +1,1 @@
+"""A form with one question of each kind."""
