@@ -1,4 +1,4 @@
-"""个人账户: login (number, then password by keys), balance, monthly deposit and the rest of the account."""
+"""个人账户: balance, monthly deposit and the rest of the account of the person logged in."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,10 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import backend
-from actions.call_control import as_if_said, collect_number, say, wish
+from actions.call_control import say, wish
+from actions.login import logged_in, unavailable
 from actions.referrals import refer
-from bot.backend.base import LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.base import PersonalAccount
 from bot.errors import BackendError
 
 STATUS_WORDS = {
@@ -38,72 +39,15 @@ class AnswerAccount(Action):  # type: ignore[misc]
         tell = ANSWERS.get(wanted.removeprefix("account_"))
         if tell is None:
             return refer(dispatcher, "account_person")
+        if (events := await logged_in(dispatcher, tracker, wanted)) is not None:
+            return events
         try:
-            outcome = await backend().login(tracker.sender_id)
-            if outcome is None or outcome.status is not LoginStatus.OK:
-                return _begin_login(dispatcher, wanted)
             account = await backend().personal_account(tracker.sender_id)
-        except BackendError as error:
-            if error.code == "not_logged_in":  # logged in as a unit
-                return _begin_login(dispatcher, wanted)
+        except BackendError:
             return unavailable(dispatcher)
         say(dispatcher, tell(account), name="utter_account_answer", private=True)
         dispatcher.utter_message(response="utter_anything_else")
         return [SlotSet("pending", None)]
-
-
-class PinFinished(Action):  # type: ignore[misc]
-    """The password phase is over; what became of it is in the store, nowhere else."""
-
-    def name(self) -> str:
-        """As the rules call it."""
-        return "action_pin_finished"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
-    ) -> list[EventType]:
-        """Whoever claims that a password was entered gains nothing: the store says who is logged in."""
-        try:
-            outcome = await backend().login(tracker.sender_id)
-        except BackendError:
-            return unavailable(dispatcher)
-        if outcome is not None and outcome.status is LoginStatus.OK:
-            return as_if_said(tracker.get_slot("pending") or "account_overview")
-        return _login_failed(dispatcher, outcome)
-
-
-def _login_failed(dispatcher: CollectingDispatcher, outcome: LoginOutcome | None) -> list[EventType]:
-    """A usable next step for every way a login can fail."""
-    status = outcome.status if outcome else LoginStatus.BEGUN
-    if status is LoginStatus.WRONG and outcome and outcome.attempts_left > 0:
-        dispatcher.utter_message(response="utter_login_wrong", left=outcome.attempts_left)
-        collect_number(dispatcher, "login", pin_follows=True)
-        return []
-    if status is LoginStatus.UNAVAILABLE:
-        return unavailable(dispatcher)
-    if status in (LoginStatus.WRONG, LoginStatus.LOCKED):
-        dispatcher.utter_message(response="utter_login_locked")
-    elif status is LoginStatus.NO_KEYS:
-        dispatcher.utter_message(response="utter_login_no_keys")
-    elif status is LoginStatus.NO_PASSWORD:
-        dispatcher.utter_message(response="utter_login_no_password")
-    else:
-        dispatcher.utter_message(response="utter_login_not_done")
-    dispatcher.utter_message(response="utter_offer_person")
-    return [SlotSet("offer", "human_agent")]
-
-
-def _begin_login(dispatcher: CollectingDispatcher, wanted: str) -> list[EventType]:
-    dispatcher.utter_message(response="utter_login_needed")
-    collect_number(dispatcher, "login", pin_follows=True)
-    return [SlotSet("pending", wanted)]
-
-
-def unavailable(dispatcher: CollectingDispatcher) -> list[EventType]:
-    """The business system does not answer: said so, with a person as the way on. Never a guess."""
-    dispatcher.utter_message(response="utter_account_unavailable")
-    dispatcher.utter_message(response="utter_offer_person")
-    return [SlotSet("offer", "human_agent")]
 
 
 def _balance(account: PersonalAccount) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = [
-    {"errors", "events", "clock", "identity"},
+    {"errors", "events", "clock", "identity", "order_number"},
     {"mandarin", "audio"},
     {"channels", "listening", "speaking", "dialogue", "store", "backend", "sight"},
     {"call"},

@@ -23,6 +23,13 @@ class LoginStatus(Enum):
     UNAVAILABLE = "unavailable"
 
 
+class LoginKind(Enum):
+    """Whose account a login is for. A unit logged in is no person, and the other way round."""
+
+    PERSON = "person"
+    UNIT = "unit"
+
+
 @dataclass(frozen=True, slots=True)
 class LoginOutcome:
     """What became of the login of a call."""
@@ -32,6 +39,7 @@ class LoginOutcome:
     """Wrong passwords still allowed today for this number."""
 
     last_four: str = ""
+    kind: LoginKind = LoginKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,25 @@ class PersonalAccount:
 class Backend(Protocol):
     """Login and data of one centre. Every method may raise BackendError."""
 
-    async def begin_login(self, call_id: str, number: str, *, unit: bool = False) -> str:
-        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back."""
+    async def begin_login(
+        self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""
+    ) -> str:
+        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back.
+
+        Whoever was logged in on this call before is forgotten, and so are the numbers they gave. `caller`: the number
+        that telephones, '' if the exchange gave none.
+        """
+        ...
+
+    async def keep_number(self, call_id: str, kind: str, number: str) -> None:
+        """Keep (encrypted, until the call ends) a number the caller gave for another purpose than to log in.
+
+        `kind`: 'phone', 'order' … (bot.call.number_kinds); a later number of the kind replaces an earlier one.
+        """
+        ...
+
+    async def collected_number(self, call_id: str, kind: str) -> str | None:
+        """The number of this kind that the caller gave on this call; None if there is none."""
         ...
 
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
@@ -80,7 +105,7 @@ class Backend(Protocol):
         ...
 
     async def log_out(self, call_id: str) -> None:
-        """The call ended or another person logs in: forget number and identity."""
+        """The call ended: forget identity and all numbers given."""
         ...
 
     async def personal_account(self, call_id: str) -> PersonalAccount:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from bot.backend.base import LoginOutcome, LoginStatus, PersonalAccount
-from bot.backend.numbers import number_fingerprint
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.numbers import number_fingerprint, phone_key
 from bot.errors import BackendError, StoreError
-from bot.store import credentials, logins
+from bot.store import collected_numbers, credentials, logins
 from bot.store.database import Database
 from bot.store.demo_accounts import sealed_record
 from bot.store.logins import Login
@@ -54,15 +54,49 @@ class DemoBackend:
         self._passwords = passwords
         self._now = now
 
-    async def begin_login(self, call_id: str, number: str, *, unit: bool = False) -> str:
-        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back."""
-        fingerprint = number_fingerprint(self._seal, number, unit=unit)
-        sealed, last_four, expires = self._seal.seal(number), number[-4:], self._now() + LOGIN_LASTS
+    async def begin_login(
+        self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""
+    ) -> str:
+        """Remember (encrypted) which number wants to log in, whether it exists or not; the last four back.
+
+        Whoever was logged in on this call before is forgotten, and so are the numbers they gave.
+        """
+        now, last_four = self._now(), number[-4:]
+
+        def begin(connection: sa.Connection) -> None:
+            before = logins.find(connection, call_id, now)
+            if before is not None and before.account_key is not None:
+                collected_numbers.forget(connection, call_id, now)
+            logins.begin(
+                connection,
+                call_id,
+                sealed_number=self._seal.seal(number),
+                fingerprint=number_fingerprint(self._seal, number, unit=kind is LoginKind.UNIT),
+                last_four=last_four,
+                expires=now + LOGIN_LASTS,
+                kind=kind.value,
+                caller_key=phone_key(self._seal, caller) if caller else None,
+            )
+
+        with backend_errors():
+            await self._database.write(begin)
+        return last_four
+
+    async def keep_number(self, call_id: str, kind: str, number: str) -> None:
+        """Keep (encrypted, until the call ends) a number the caller gave for another purpose than to log in."""
+        sealed, expires = self._seal.seal(number), self._now() + LOGIN_LASTS
         with backend_errors():
             await self._database.write(
-                lambda connection: logins.begin(connection, call_id, sealed, fingerprint, last_four, expires)
+                lambda connection: collected_numbers.keep(connection, call_id, kind, sealed, expires)
             )
-        return last_four
+
+    async def collected_number(self, call_id: str, kind: str) -> str | None:
+        """The number of this kind that the caller gave on this call; None if there is none."""
+        with backend_errors():
+            sealed = await self._database.read(
+                lambda connection: collected_numbers.find(connection, call_id, kind, self._now())
+            )
+            return self._seal.open(sealed) if sealed is not None else None
 
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
         """Check the six digits: three wrong ones per account and day lock it until the next day.
@@ -91,13 +125,14 @@ class DemoBackend:
         """The login state of this call, or None if none was begun."""
         with backend_errors():
             login = await self._database.read(lambda connection: logins.find(connection, call_id, self._now()))
-        return LoginOutcome(LoginStatus(login.status), login.attempts_left, login.last_four) if login else None
+        return _outcome(login, LoginStatus(login.status), login.attempts_left) if login else None
 
     async def log_out(self, call_id: str) -> None:
-        """The call ended or another person logs in: forget number and identity."""
+        """The call ended: forget identity and all numbers given."""
 
         def forget(connection: sa.Connection) -> None:
             logins.forget(connection, call_id, self._now())
+            collected_numbers.forget(connection, call_id, self._now())
             credentials.forget_old_attempts(connection, self._today())
 
         with backend_errors():
@@ -106,7 +141,9 @@ class DemoBackend:
     async def personal_account(self, call_id: str) -> PersonalAccount:
         """The account of the person logged in. Raises BackendError('not_logged_in')."""
         with backend_errors():
-            sealed = await self._database.read(lambda connection: self._sealed_account(connection, call_id))
+            sealed = await self._database.read(
+                lambda connection: self._sealed_account(connection, call_id, LoginKind.PERSON)
+            )
             record = json.loads(self._seal.open(sealed))
         return PersonalAccount(
             last_four=record["account"][-4:],
@@ -132,10 +169,10 @@ class DemoBackend:
             account_key=known.account_key if known else None,
         )
 
-    def _sealed_account(self, connection: sa.Connection, call_id: str) -> bytes:
+    def _sealed_account(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
         login = logins.find(connection, call_id, self._now())
-        if login is None or login.status != LoginStatus.OK.value or login.account_key is None:
-            raise BackendError("not_logged_in", "this call has no login")
+        if login is None or login.account_key is None or login.kind != kind.value:
+            raise BackendError("not_logged_in", f"no {kind.value} is logged in on this call")
         sealed = sealed_record(connection, login.account_key)
         if sealed is None:
             raise BackendError("no_account", "the account is no longer there")
@@ -153,7 +190,7 @@ class DemoBackend:
             logins.note(connection, call_id, status.value, left, right.account_key if right else None)
             if right:
                 credentials.give_attempt_back(connection, right.key, right.day)
-            return LoginOutcome(status, left, login.last_four)
+            return _outcome(login, status, left)
 
         return await self._database.write(write)
 
@@ -164,7 +201,7 @@ class DemoBackend:
             key = known.account_key if known else login.fingerprint
             left = credentials.attempts_left(connection, key, self._today())
             logins.note(connection, call_id, status.value, left)
-            return LoginOutcome(status, left, login.last_four)
+            return _outcome(login, status, left)
 
         with backend_errors():
             return await self._database.write(write)
@@ -172,6 +209,10 @@ class DemoBackend:
     def _today(self) -> date:
         """The centre's local day."""
         return self._now().astimezone(BEIJING).date()
+
+
+def _outcome(login: Login, status: LoginStatus, left: int) -> LoginOutcome:
+    return LoginOutcome(status, left, login.last_four, LoginKind(login.kind))
 
 
 @contextmanager

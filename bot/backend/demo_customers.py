@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 
-from bot.backend.numbers import account_key, number_fingerprint
+from bot.backend.numbers import account_key, number_fingerprint, phone_key
 from bot.errors import ContentError, SettingsError
 from bot.store.credentials import credentials, has_initial_password, login_numbers
 from bot.store.database import Database, insert_new
@@ -135,7 +135,12 @@ def load_demo(database: Database, seal: Seal, passwords: Passwords, path: Path) 
 def _write(connection: sa.Connection, seal: Seal, customer: DemoCustomer, password_hash: str) -> None:
     key = account_key(seal, customer.account)
     connection.execute(
-        sa.insert(credentials).values(account_key=key, password_hash=password_hash, initial=customer.password_initial)
+        sa.insert(credentials).values(
+            account_key=key,
+            password_hash=password_hash,
+            initial=customer.password_initial,
+            phone_key=phone_key(seal, customer.phone),
+        )
     )
     for fingerprint in _fingerprints(seal, customer):
         connection.execute(sa.insert(login_numbers).values(fingerprint=fingerprint, account_key=key))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
 from bot.call.dictation import Dictation
 from bot.call.line import CallLine
+from bot.call.number_kinds import KINDS, NumberKind
 from bot.call.prompts import Prompts
 from bot.call.turn import Turn
 from bot.dialogue.base import CollectNumber, Say, Signal
@@ -20,13 +21,6 @@ CLEAR_KEY = "*"
 END_KEY = "#"
 _MOST_TURNS = 20
 """In fours and with a few pieces corrected, the longest number takes half of these."""
-
-LENGTHS: Mapping[str, frozenset[int]] = {
-    "login": frozenset({12, 16, 17, 18, 19}),
-    "unit": frozenset({10, 12}),
-}
-"""How many digits a number of this kind may have. login: account 12, ID 18, card 16, 17 or 19
-(18 digits are read as an ID number, whose check digit is tested before anything is counted)."""
 
 _WANTS_PERSON = ("人工", "客服", "真人", "接线员")
 _GOES_BACK = ("返回", "上一级", "主菜单", "算了", "不查了", "不办了", "退出", "取消")
@@ -59,7 +53,7 @@ class NumberPhase:
         return Signal("number_finished", {"kind": ask.kind, "outcome": outcome, "last_four": last_four}), number
 
     async def _collect(self, ask: CollectNumber) -> tuple[str, str]:
-        say, dictation = self._prompts.say(f"number_{ask.kind}"), Dictation(self._prompts)
+        say, dictation, kind = self._prompts.say(f"number_{ask.kind}"), Dictation(self._prompts), KINDS[ask.kind]
         for _ in range(_MOST_TURNS):
             if dictation.hopeless:
                 break
@@ -69,8 +63,8 @@ class NumberPhase:
                 return wish, ""
             match answer:
                 case Pressed(key) if key != END_KEY:
-                    number = await self._keyed(key, ask.kind)
-                    if self._fits(number, ask.kind):
+                    number = await self._keyed(key, kind)
+                    if kind.fits(number):
                         return "complete", number
                     dictation.forget()
                     say = self._prompts.say("number_wrong_check" if len(number) == ID_LENGTH else "number_again")
@@ -78,9 +72,9 @@ class NumberPhase:
                     say = dictation.denied()
                 case Heard(text) if digits_in(text):
                     dictation.add(digits_in(text))
-                    if await self._confirmed(dictation, ask.kind):
+                    if await self._confirmed(dictation, kind):
                         return "complete", dictation.number
-                    whole = self._fits(dictation.number, ask.kind) or len(dictation.number) >= max(LENGTHS[ask.kind])
+                    whole = kind.fits(dictation.number) or len(dictation.number) >= kind.longest
                     say = dictation.wrong() if whole else dictation.repeat()
                 case _:
                     say = dictation.silence()
@@ -89,10 +83,10 @@ class NumberPhase:
     async def _turn(self, say: Say, question: Question) -> Answer:
         return await Turn(self._line, self._prompts, [say], question, of_digits=True).ask()
 
-    async def _keyed(self, first: str, kind: str) -> str:
+    async def _keyed(self, first: str, kind: NumberKind) -> str:
         """The digits keyed, from the first on, until #, the longest length, or a pause."""
-        number, longest = first, max(LENGTHS[kind])
-        while len(number) < longest and not (len(number) == ID_LENGTH and is_valid_id_number(number)):
+        number = first
+        while len(number) < kind.longest and not (len(number) == ID_LENGTH and is_valid_id_number(number)):
             key = await self._line.next_key(self._next_key_seconds)
             if key is None or key == END_KEY:
                 break
@@ -105,10 +99,10 @@ class NumberPhase:
                 number += key
         return number
 
-    async def _confirmed(self, dictation: Dictation, kind: str) -> bool:
+    async def _confirmed(self, dictation: Dictation, kind: NumberKind) -> bool:
         """Whether the number is whole and the caller says so. Its last four are read back (keyed ones need not be)."""
         silences = 0
-        while self._fits(dictation.number, kind) and silences < 2:
+        while kind.fits(dictation.number) and silences < 2:
             say = self._prompts.say("number_read_back", last_four=dictation.number[-4:])
             match await self._turn(say, self._questions["yes_no"]):
                 case Silence() | NotUnderstood():
@@ -118,11 +112,6 @@ class NumberPhase:
                 case answer:
                     return _is_yes(answer)
         return False
-
-    def _fits(self, number: str, kind: str) -> bool:
-        if len(number) not in LENGTHS[kind] or not number[:-1].isdigit():
-            return False
-        return len(number) != ID_LENGTH or is_valid_id_number(number)
 
 
 def _is_yes(answer: Answer) -> bool:

@@ -10,6 +10,7 @@ from bot.backend.base import Backend
 from bot.call.desk import Desk
 from bot.call.line import CallLine
 from bot.call.number import NumberPhase
+from bot.call.number_kinds import KINDS
 from bot.call.pin import PinPhase
 from bot.call.prompts import Prompts
 from bot.call.talk import TalkPhase
@@ -123,11 +124,17 @@ class CallSession:
                     replies = await talk.hear(spoken)
 
     async def _collect_number(self, ask: CollectNumber) -> Signal:
+        """A number that logs somebody in begins the login; any other is sealed in the store, where the actions fetch it
+        by call and kind. The dialogue learns kind, outcome and last four only."""
         signal, number = await self._number.run(ask)
         if not number:
             return signal
+        channel, logs_in = self._line.channel, KINDS[ask.kind].logs_in
         try:
-            await self._backend.begin_login(self._line.channel.call_id, number, unit=ask.kind == "unit")
+            if logs_in is not None:
+                await self._backend.begin_login(channel.call_id, number, logs_in, caller=channel.caller.number)
+            else:
+                await self._backend.keep_number(channel.call_id, ask.kind, number)
         except BackendError as wrong:
             self._line.journal.note("failed", code=wrong.code)
             return Signal("number_finished", {**signal.facts, "outcome": "unavailable"})

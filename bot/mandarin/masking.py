@@ -10,7 +10,7 @@ LAST_SHOWN = 4
 _DIGIT = "0-9０-９零〇一幺二两三四五六七八九洞拐勾"
 _RUN = re.compile(
     # An order number and a date are no secrets, whatever their length.
-    r"(?P<open>(?<![A-Za-z0-9])[A-Z]{2}20\d{6}-\d{4}(?!\d)|(?<![\d-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\d-]))"
+    r"(?P<open>(?<![\d-])[2-9]\d[01]\d-[0-3]\d{3}-\d{4}(?![\d-])|(?<![\d-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\d-]))"
     rf"|[{_DIGIT}](?:[ \t\-—－_，、,个十百]{{0,2}}[{_DIGIT}])*[ \t]?[Xx叉]?",
     re.ASCII,
 )

@@ -181,6 +181,7 @@ _RULES = (
     _rule(_PART + r"(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])", _time),
     _rule(rf"(?<![\d.])(?P<first>-?{NUMBER})(?:%|‰)?{TO}(?P<last>{NUMBER})(?P<of>[%‰])", _per_cent),
     _rule(rf"(?<![\d.])(?P<first>-?{NUMBER})(?P<last>)(?P<of>[%‰])", _per_cent),
+    _rule(r"(?<![\d-])\d{4}-\d{4}-\d{4}(?![\d-])", _grouped),
     _rule(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)", _grouped),
     _rule(r"(?<!\d)1[3-9]\d{9}(?!\d)", _mobile),
     _rule(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])", _identity),

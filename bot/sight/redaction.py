@@ -10,7 +10,7 @@ NUMERALS = "零〇一二两三四五六七八九幺拐勾洞"
 
 KEPT = (
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # a call's UUID
-    r"|\b[A-Z]{2}\d{8}-\d{4}\b"  # a work order's number
+    r"|\b[2-9]\d[01]\d-[0-3]\d{3}-\d{4}\b(?!-)"  # a work order's number
     r"|\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?!\d)"  # a date and time
     r"|\b\d{1,4}\.\d+\b"  # seconds
 )

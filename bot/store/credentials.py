@@ -14,8 +14,10 @@ credentials = sa.Table(
     sa.Column("account_key", sa.String(64), primary_key=True),
     sa.Column("password_hash", sa.String(200), nullable=False),
     sa.Column("initial", sa.Boolean, nullable=False),
+    sa.Column("phone_key", sa.String(64)),
 )
-"""`initial`: the password was handed out by the centre and never changed."""
+"""`initial`: the password was handed out by the centre and never changed. `phone_key`: fingerprint of the registered
+telephone; NULL if there is none."""
 
 login_numbers = sa.Table(
     "login_numbers",

@@ -18,7 +18,10 @@ logins = sa.Table(
     sa.Column("attempts_left", sa.Integer, nullable=False),
     sa.Column("account_key", sa.String(64)),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("caller_key", sa.String(64)),
 )
+"""`kind`: person or unit. `caller_key`: fingerprint of the number that telephones; NULL if the exchange gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,20 @@ class Login:
     account_key: str | None
     """The account whose password was right; None before, and after anything else."""
 
+    kind: str
+    caller_key: str | None
+
 
 def begin(
-    connection: sa.Connection, call_id: str, sealed_number: bytes, fingerprint: str, last_four: str, expires: datetime
+    connection: sa.Connection,
+    call_id: str,
+    *,
+    sealed_number: bytes,
+    fingerprint: str,
+    last_four: str,
+    expires: datetime,
+    kind: str,
+    caller_key: str | None,
 ) -> None:
     """A number wants to log in: whatever this call's login was before is forgotten."""
     connection.execute(sa.delete(logins).where(logins.c.call_id == call_id))
@@ -50,6 +64,8 @@ def begin(
             attempts_left=0,
             account_key=None,
             expires_at=expires,
+            kind=kind,
+            caller_key=caller_key,
         )
     )
 
@@ -59,7 +75,11 @@ def find(connection: sa.Connection, call_id: str, now: datetime) -> Login | None
     row = connection.execute(
         sa.select(logins).where(logins.c.call_id == call_id, logins.c.expires_at > now)
     ).one_or_none()
-    return Login(row.fingerprint, row.last_four, row.status, row.attempts_left, row.account_key) if row else None
+    if row is None:
+        return None
+    return Login(
+        row.fingerprint, row.last_four, row.status, row.attempts_left, row.account_key, row.kind, row.caller_key
+    )
 
 
 def note(

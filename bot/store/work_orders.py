@@ -7,6 +7,8 @@ from enum import Enum
 
 import sqlalchemy as sa
 
+from bot.errors import StoreError
+from bot.order_number import MOST_A_DAY, in_fours, order_number
 from bot.store.database import Database, insert_new
 from bot.store.sealing import Seal
 from bot.store.tables import Moment, metadata
@@ -35,11 +37,11 @@ work_order_numbers = sa.Table(
     sa.Column("series", sa.String(12), primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
 )
-"""The last number given in each series (kind and day, e.g. TS20261124)."""
+"""The last number given in each series (day and kind, e.g. 2611241)."""
 
 
 class WorkOrderKind(Enum):
-    """What the caller wants; the value stands in front of the number."""
+    """What the caller wants."""
 
     COMPLAINT = "TS"
     """投诉"""
@@ -53,13 +55,18 @@ class WorkOrderKind(Enum):
     CALL_BACK = "HD"
     """回电: nobody could be reached in the call"""
 
+    @property
+    def digit(self) -> int:
+        """Its place in the number; appointments take digits from 5 on."""
+        return {"TS": 1, "JY": 2, "ZX": 3, "HD": 4}[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
     """One work order."""
 
     number: str
-    """As it is told to the caller: TS20261124-0001."""
+    """As it is told to the caller: 2611-2410-0015 (bot.order_number)."""
 
     kind: WorkOrderKind
     category: str
@@ -107,18 +114,17 @@ class WorkOrders:
         """Save one. The same `once_key` again (a repeated request) gives the order that exists, unchanged."""
         now = self._now().astimezone(BEIJING)
         due = self._calendar.due(now, self._limits[kind], self._day_ends)
-        series = f"{kind.value}{now:%Y%m%d}"
+        series = f"{now:%y%m%d}{kind.digit}"
 
         def save(connection: sa.Connection) -> WorkOrder:
             if existing := self._find(connection, work_orders.c.once_key == once_key):
                 return existing
-            last = _next_number(connection, series)
+            serial = next_serial(connection, series)
             # Only now does this transaction hold the series: another one with the same key may have just ended.
             if existing := self._find(connection, work_orders.c.once_key == once_key):
                 return existing
-            order = WorkOrder(
-                f"{series}-{last:04d}", kind, category, contact, text, now, due.day, due.provisional, "open", call_id
-            )
+            number = order_number(now.date(), kind.digit, serial)
+            order = WorkOrder(number, kind, category, contact, text, now, due.day, due.provisional, "open", call_id)
             connection.execute(sa.insert(work_orders).values(self._row(order, once_key)))
             return order
 
@@ -136,8 +142,9 @@ class WorkOrders:
         )
 
     async def find(self, number: str) -> WorkOrder | None:
-        """The order with this number."""
-        return await self._database.read(lambda connection: self._find(connection, work_orders.c.number == number))
+        """The order with this number, however it is written: in fours or as it was keyed."""
+        written = in_fours(number)
+        return await self._database.read(lambda connection: self._find(connection, work_orders.c.number == written))
 
     async def of_call(self, call_id: str) -> list[WorkOrder]:
         """All orders of one call, oldest first."""
@@ -183,11 +190,15 @@ class WorkOrders:
         )
 
 
-def _next_number(connection: sa.Connection, series: str) -> int:
+def next_serial(connection: sa.Connection, series: str) -> int:
+    """The next free serial of a series; held by this transaction until it ends. Raises StoreError when used up."""
     counted = (
         insert_new(connection, work_order_numbers)
         .values(series=series, last=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last": work_order_numbers.c.last + 1})
         .returning(work_order_numbers.c.last)
     )
-    return int(connection.execute(counted).scalar_one())
+    serial = int(connection.execute(counted).scalar_one())
+    if serial > MOST_A_DAY:
+        raise StoreError("order_numbers_used_up", f"more than {MOST_A_DAY} orders of one kind on one day")
+    return serial

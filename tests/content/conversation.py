@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.account import AnswerAccount, PinFinished
+from actions.account import AnswerAccount
 from actions.answer_hours import AnswerHours
 from actions.answer_policy import AnswerPolicy
 from actions.find_branch import FindBranch
 from actions.follow_menu import FollowMenu, GoBack, MainMenu, NoKeypad
 from actions.greet import Greet
+from actions.login import PinFinished
 from actions.notices import TellNotices
 from actions.number_finished import NumberFinished
 from actions.offers import DeclineOffer, TakeOffer

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.audio.frame import FRAME_SECONDS, Frame
-from bot.backend.base import LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PersonalAccount
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
 from bot.call.line import CallLine
@@ -144,11 +144,22 @@ class ToldBackend:
     def __init__(self, password: str) -> None:
         self._password = password
         self.numbers: list[str] = []
+        self.kinds: list[LoginKind] = []
+        self.kept: dict[str, str] = {}
         self.outcomes: list[LoginStatus] = []
 
-    async def begin_login(self, call_id: str, number: str, *, unit: bool = False) -> str:
+    async def begin_login(
+        self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""
+    ) -> str:
         self.numbers.append(number)
+        self.kinds.append(kind)
         return number[-4:]
+
+    async def keep_number(self, call_id: str, kind: str, number: str) -> None:
+        self.kept[kind] = number
+
+    async def collected_number(self, call_id: str, kind: str) -> str | None:
+        return self.kept.get(kind)
 
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
         await asyncio.sleep(0.1)
@@ -176,7 +187,7 @@ class ToldDesk:
 
     async def call_back(self, call_id: str, caller_number: str, reason: str, summary: str) -> str:
         self.asked.append(reason)
-        return "HD20261124-0001"
+        return "2611-2440-0019"
 
 
 @dataclass

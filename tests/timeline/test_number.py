@@ -1,5 +1,8 @@
 """A long number that is spoken: whole, in pieces, corrected, in fours, and in the end by keys."""
 
+import pytest
+
+from bot.backend.base import LoginKind
 from bot.dialogue.base import CollectNumber, Say
 from bot.identity import check_digit
 from tests.support.scripted_call import ScriptedCall, greeting_then
@@ -90,3 +93,47 @@ def test_what_was_repeated_is_neither_written_down_nor_kept_on_disk():
     call = number_call(*zip((6.0, 12.0, 18.0), IN_FOURS, strict=True), (26.0, "对"))
     assert "八幺零零" not in repr(call.entries)
     assert [fixed for text, _, fixed in call.voice.asked if "八幺零零" in text] == [False]
+
+
+def asking_for(kind: str) -> ScriptedCall:
+    """A call whose dialogue asks for a number of this kind, three seconds after the greeting."""
+    call = ScriptedCall(
+        greeting_then({"办事": [CollectNumber(kind)], "number_finished": [Say("好的。", "utter_ok")]}),
+    )
+    call.says(2.0, "办事")
+    return call
+
+
+@pytest.mark.parametrize(("kind", "number"), [("phone", "13800001234"), ("order", "261124100015")])
+@pytest.mark.parametrize("by", ["keys", "speech"])
+def test_a_number_for_another_purpose_begins_no_login_and_only_the_store_gets_it(kind, number, by):
+    call = asking_for(kind)
+    if by == "keys":
+        call.presses(6.0, number)
+    else:
+        call.says(6.0, "".join("零一二三四五六七八九"[int(digit)] for digit in number))
+        call.says(18.0, "对")
+    call.hangs_up(32.0)
+    call.run()
+    assert call.backend.kept == {kind: number} and call.backend.numbers == []
+    finished = next(turn for turn in call.dialogue.received if getattr(turn, "name", "") == "number_finished")
+    assert finished.facts == {"kind": kind, "outcome": "complete", "last_four": number[-4:]}
+    assert number not in repr((call.entries, call.dialogue.received, call.channel.captions))
+
+
+@pytest.mark.parametrize(("kind", "number"), [("phone", "23800001234"), ("order", "261124100016")])
+def test_a_number_that_cannot_be_one_is_asked_for_again(kind, number):
+    call = asking_for(kind)
+    call.presses(6.0, number)
+    call.hangs_up(16.0)
+    call.run()
+    assert call.backend.kept == {}
+    assert any("请重新输入" in text for text in call.said)
+
+
+def test_a_units_number_begins_a_units_login():
+    call = asking_for("unit")
+    call.presses(6.0, "8200001234#")
+    call.hangs_up(16.0)
+    call.run()
+    assert call.backend.kinds == [LoginKind.UNIT] and call.backend.kept == {}

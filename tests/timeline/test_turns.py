@@ -166,7 +166,7 @@ def test_without_an_exchange_a_call_back_is_recorded():
     call.hangs_up(30.0)
     call.run()
     assert call.desk.asked == ["asked"]
-    assert any("HD20261124" in caption.text for caption in call.channel.captions if caption.kind == "note")
+    assert any("2611-2440" in caption.text for caption in call.channel.captions if caption.kind == "note")
     assert call.dialogue.signals[-1] in ("agent_finished", "no_input")
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.backend.base import LoginOutcome, LoginStatus
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus
 from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, read_customers
 from bot.errors import BackendError
+from bot.store.collected_numbers import collected_numbers
 from bot.store.logins import logins
 from bot.store.passwords import Passwords
 from bot.store.working_days import BEIJING
@@ -243,7 +244,7 @@ async def test_after_the_call_nothing_of_its_login_is_left(backend, store, day):
 
 
 async def test_a_unit_and_a_person_with_the_same_number_are_different(backend):
-    await backend.begin_login("c1", FIRST.account, unit=True)
+    await backend.begin_login("c1", FIRST.account, LoginKind.UNIT)
     assert (await backend.verify_password("c1", FIRST.password)).status is LoginStatus.WRONG
 
 
@@ -253,3 +254,32 @@ async def test_a_store_that_is_away_is_the_back_ends_failure(backend, store):
     with pytest.raises(BackendError) as failed:
         await backend.begin_login("c1", FIRST.account)
     assert failed.value.code == "backend_away"
+
+
+async def test_a_number_given_for_another_purpose_is_found_by_its_call_and_kind_until_the_call_ends(
+    backend, store, day
+):
+    await backend.keep_number("c1", "phone", "13800009999")
+    await backend.keep_number("c1", "phone", "13800001234")
+    await backend.keep_number("c1", "order", "261124100015")
+    await backend.keep_number("killed", "phone", "13800005678")
+    assert await backend.collected_number("c1", "phone") == "13800001234"
+    assert await backend.collected_number("c1", "order") == "261124100015"
+    assert await backend.collected_number("c2", "phone") is None
+    with store.database.reading() as connection:
+        assert "13800001234" not in repr(connection.execute(sa.select(collected_numbers)).all())
+    day.later(minutes=41)
+    assert await backend.collected_number("killed", "phone") is None
+    await backend.log_out("c1")
+    with store.database.reading() as connection:
+        assert connection.execute(sa.select(collected_numbers)).all() == []
+
+
+async def test_the_first_login_keeps_the_numbers_given_before_it_and_a_second_one_forgets_them(backend):
+    await backend.keep_number("c1", "phone", "13800001234")
+    await attempt(backend, "c1", FIRST.account, WRONG)
+    assert (await attempt(backend, "c1", FIRST.account, FIRST.password)).status is LoginStatus.OK
+    assert await backend.collected_number("c1", "phone") == "13800001234"
+    await backend.begin_login("c1", "8200000001", LoginKind.UNIT)
+    assert await backend.collected_number("c1", "phone") is None
+    assert (await backend.login("c1")).kind is LoginKind.UNIT

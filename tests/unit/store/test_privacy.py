@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import bot.store.calls
+import bot.store.collected_numbers
 import bot.store.credentials
 import bot.store.demo_accounts
 import bot.store.logins
@@ -19,7 +20,8 @@ NOT_ABOUT_A_PERSON = {
     "calls": {"call_id", "channel", "called", "started_at", "ended_at", "ended_by"},
     "call_entries": {"call_id", "position", "at_seconds", "kind"},
     "seals": {"id", "fingerprint"},
-    "logins": {"call_id", "status", "attempts_left", "expires_at"},
+    "logins": {"call_id", "status", "attempts_left", "expires_at", "kind"},
+    "collected_numbers": {"call_id", "kind", "expires_at"},
     "credentials": {"initial"},
     "wrong_attempts": {"day", "wrong"},
     "demo_loads": {"id", "file_hash"},
