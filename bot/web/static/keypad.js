@@ -55,6 +55,7 @@ export class Keypad {
   clear() {
     this.shown.textContent = "";
     this.count.textContent = "";
+    for (const button of this.pad.querySelectorAll(".down")) button.classList.remove("down");
   }
 
   press(key) {
