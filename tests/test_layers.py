@@ -26,7 +26,7 @@ ENGINES = {
     "vosk": {"bot/listening/vosk_recognizer.py"},
     "pyttsx3": {"bot/speaking/pyttsx3_synthesizer.py"},
     "sounddevice": {"bot/channels/microphone.py", "bot/commands/doctor.py"},
-    "rasa": {"bot/dialogue/rasa_channel.py", "bot/check/inside_rasa.py"},
+    "rasa": {"bot/dialogue/rasa_channel.py", "bot/dialogue/rasa_shortcuts.py", "bot/check/inside_rasa.py"},
 }
 SEAMS = {"base", "processes"}
 """base.py of a room is its promise to the others: everybody may read it."""

@@ -1,4 +1,5 @@
-"""Rasa's end of the wire: the connector that Rasa loads into its own process. The only file that imports rasa.
+"""Rasa's end of the wire: the connector that Rasa loads into its own process. With rasa_shortcuts.py the
+only file that imports rasa.
 
 POST /webhooks/voice/hear    {"call", "channel", "text"}             what the caller said; never taken for an intent
 POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the line noticed; always an intent
@@ -24,8 +25,9 @@ from weakref import WeakValueDictionary
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.tensorflow.models import RasaModel
 from sanic import Blueprint, response
+
+from bot.dialogue.rasa_shortcuts import take_shortcuts
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._warm = False
         listen_for_swallowed_errors()
-        load_models_quickly()
+        take_shortcuts()
 
     @classmethod
     def name(cls) -> str:
@@ -200,25 +202,6 @@ def listen_for_swallowed_errors() -> None:
     processor = logging.getLogger("rasa.core.processor")
     if not any(isinstance(one, SwallowedErrors) for one in processor.handlers):
         processor.addHandler(SwallowedErrors())
-
-
-def load_models_quickly() -> None:
-    """Rasa trains each network on one example to give it its shape before it loads the weights. As a graph with all
-    gradients that takes five seconds and 100 MB for each network; step by step it takes a moment. Answers are
-    computed as a graph, as before."""
-    if getattr(RasaModel.fit, "quick", False):
-        return
-    by_graph = RasaModel.fit
-
-    def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
-        model.run_eagerly = True
-        try:
-            return by_graph(model, *args, **kwargs)
-        finally:
-            model.run_eagerly = False
-
-    fit.quick = True  # type: ignore[attr-defined]
-    RasaModel.fit = fit
 
 
 def never_an_intent(text: str) -> str:
