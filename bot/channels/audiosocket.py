@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import cast
 from uuid import UUID
 
 from bot.channels.audiosocket_codec import CallNamed, Decoder, HangUp, KeyLetGo, Sound, encode
@@ -190,8 +191,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The exchange has a call; it has to say which."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # We send all the time: an exchange whose machine is gone acknowledges nothing.

@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack
 
+import uvloop
 from aiohttp import web
 
 from bot.app import Hotline
@@ -27,7 +28,8 @@ def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
     settings = Settings()
     with logs(settings.run_dir / "log", "bot", level=settings.log_level, caller_text=settings.log_caller_text):
-        return asyncio.run(serve(settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # a third of the price of a frame
+            return runner.run(serve(settings))
 
 
 async def serve(settings: Settings) -> int:
