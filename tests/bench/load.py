@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.backend.demo_customers import DemoCustomer, read_customers
 from tests.bench.callers import MENU, OPEN, line_noise, synthetic
+from tests.bench.own_clock import OwnClock
 from tests.bench.processor import processor_seconds
 from tests.bench.report import milliseconds, percentile, table
 from tests.bench.turns import SPLIT, Turn, ask, join, split
@@ -21,6 +22,10 @@ LEVEL_SECONDS = 75.0
 LONGEST_GAP_SECONDS = 0.06
 LONGEST_ADDED_SECONDS = 0.6
 QUIET_SECONDS = 0.9
+
+SPREAD_SECONDS = 10.0
+"""The calls begin evenly within this time, about as long as a question with its answer takes: callers who do not know
+of each other do not speak in chorus."""
 
 
 @dataclass
@@ -40,8 +45,8 @@ class Level:
     processor: dict[str, float] = field(default_factory=dict)
     """Share of one core, by part."""
 
-    callers_late: list[float] = field(default_factory=list)
-    """How late the callers' own clock was: what of a gap may be theirs."""
+    clock: OwnClock = field(default_factory=OwnClock)
+    """Of the callers: in a gap while they stood still themselves only the rest is the service's."""
 
     @property
     def added(self) -> list[float]:
@@ -75,10 +80,10 @@ class Crowd:
         level = Level(callers)
         deeds = itertools.cycle((self._speak, self._press, self._speak, self._log_in, self._listen))
         before = processor_seconds(self._service)
-        clock = asyncio.create_task(_watch_own_clock(level.callers_late))
+        clock = asyncio.create_task(level.clock.watch())
         began = asyncio.get_running_loop().time()
         calls = await asyncio.gather(
-            *(self._call(level, next(deeds), number * 0.171, seconds) for number in range(callers))
+            *(self._call(level, next(deeds), number * SPREAD_SECONDS / callers, seconds) for number in range(callers))
         )
         took = asyncio.get_running_loop().time() - began
         clock.cancel()
@@ -104,7 +109,8 @@ class Crowd:
                 pass
             except AssertionError as wrong:
                 level.unanswered.append(str(wrong))
-        level.gaps += call.gaps()
+        times = [call.connected_at + at for at, _ in call.arrivals]
+        level.gaps += [b - a - level.clock.stood_still(a, b) for a, b in itertools.pairwise(times)]
         level.unanswered += call.faults
         return str(call.uuid), turns
 
@@ -169,7 +175,7 @@ def report(levels: Sequence[Level]) -> str:
             sum(gap > LONGEST_GAP_SECONDS for gap in level.gaps),
             level.frames_lost,
             len(level.unanswered),
-            milliseconds(max(level.callers_late, default=0.0)),
+            milliseconds(level.clock.worst_seconds),
             "yes" if level.holds else "no",
         ]
         for level in levels
@@ -185,7 +191,7 @@ def report(levels: Sequence[Level]) -> str:
     largest = max((level.callers for level in levels if level.holds), default=0)
     return "\n".join(
         [
-            "Milliseconds; gap: between two frames to the caller:\n",
+            "Milliseconds; gap: between two frames to the caller, less what the callers themselves stood still:\n",
             table(heads, waits),
             "Split of a spoken turn, p50 / p95 (ms):\n",
             table(["calls", *SPLIT], [[level.callers, *split(level.turns)] for level in levels]),
@@ -205,14 +211,6 @@ async def _press(call: FakeCall, keys: str) -> float:
     60 ms is the prompt that the key stops."""
     pressed_at = await call.press(keys)
     return await call.wait_until_spoken(after=pressed_at + LONGEST_GAP_SECONDS) - pressed_at
-
-
-async def _watch_own_clock(late: list[float]) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + 0.02
-        await asyncio.sleep(0.02)
-        late.append(loop.time() - due)
 
 
 async def _frames_lost(folder: Path, call_id: str) -> int:

@@ -1,6 +1,7 @@
 """Processor time and memory of the service's processes, as the kernel counts them."""
 
 import os
+import time
 from pathlib import Path
 
 from tests.support.service import RunningService
@@ -14,7 +15,8 @@ def processor_seconds(service: RunningService) -> dict[str, float]:
     spent = {part: sum(_spent(Path(f"/proc/{pid}")) for pid in service.pids(part)[:1]) for part in PARTS}
     bot = service.pids("bot")[0]
     loop = _spent(Path(f"/proc/{bot}/task/{bot}"))
-    return {"bot's loop": loop, "bot's threads (Vosk)": spent.pop("bot") - loop, **spent}
+    threads = spent.pop("bot") - loop
+    return {"bot's loop": loop, "bot's threads (Vosk)": threads, **spent, "the callers": time.process_time()}
 
 
 def _spent(folder: Path) -> float:

@@ -205,7 +205,7 @@ class FakeCall:
     @property
     def seconds(self) -> float:
         """Since the connection."""
-        return asyncio.get_running_loop().time() - self._connected_at
+        return asyncio.get_running_loop().time() - self.connected_at
 
     @property
     def heard(self) -> bytes:
@@ -248,7 +248,7 @@ class FakeCall:
         """Connect the audio, name the call, begin to send."""
         self._reader, self._writer = await asyncio.open_connection(self.exchange.host, self.exchange.audio_port)
         self._writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connected_at = asyncio.get_running_loop().time()
+        self.connected_at = asyncio.get_running_loop().time()
         self._writer.write(b"\x01\0\x10" + self.uuid.bytes)
         self._tasks = [asyncio.create_task(self._speak()), asyncio.create_task(self._listen())]
 
