@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import backend
-from actions.call_control import say, wish
+from actions.call_control import now, say, wish
 from actions.login import logged_in, unavailable
 from actions.referrals import refer
 from bot.backend.base import PersonalAccount
@@ -38,7 +38,7 @@ class AnswerAccount(Action):  # type: ignore[misc]
         wanted = wish(tracker)
         tell = ANSWERS.get(wanted.removeprefix("account_"))
         if tell is None:
-            return refer(dispatcher, "account_person")
+            return refer(dispatcher, "account_person", now(tracker).date())
         if (events := await logged_in(dispatcher, tracker, wanted)) is not None:
             return events
         try:

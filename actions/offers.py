@@ -6,7 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import as_if_said
 
-ANYTHING_ELSE = ("utter_anything_else", "utter_branch_anything_else", "utter_no_input_more", "utter_form_left")
+ANYTHING_ELSE = ("utter_anything_else", "utter_branch_anything_else", "utter_no_input_anything_else", "utter_form_left")
 """Said after an answer: a no, or lasting silence, means that the caller has all they wanted."""
 
 

@@ -1,11 +1,14 @@
 """Businesses that self-service does not do yet (content/referrals.yml): what the caller can do instead, truthfully."""
 
+from datetime import date
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.call_control import say, wish
+from actions.call_control import now, say, wish
 from actions.content import ROOT, read
+from actions.facts import fill
 from actions.offers import offer
 
 
@@ -20,7 +23,7 @@ class Refer(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """appointment_loan and appointment_withdrawal share the answer of appointment."""
-        return refer(dispatcher, referral_of(wish(tracker)))
+        return refer(dispatcher, referral_of(wish(tracker)), now(tracker).date())
 
 
 def referral_of(intent: str) -> str:
@@ -29,9 +32,9 @@ def referral_of(intent: str) -> str:
     return next((name for name in (intent, intent.rpartition("_")[0], intent.partition("_")[0]) if name in known), "")
 
 
-def refer(dispatcher: CollectingDispatcher, business: str) -> list[EventType]:
+def refer(dispatcher: CollectingDispatcher, business: str, on: date) -> list[EventType]:
     """Tell one referral and wait for yes or no."""
     referral = read(ROOT / "referrals.yml").entry("referrals").entry(business)
-    say(dispatcher, referral.text("text"), name=f"utter_refer_{business}")
+    say(dispatcher, fill(referral.text("text"), on), name=f"utter_refer_{business}")
     dispatcher.utter_message(response="utter_offer_person")
     return [offer(referral.text("offers"))]

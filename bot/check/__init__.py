@@ -7,11 +7,16 @@ from pathlib import Path
 
 from bot.check.answers import check_answers
 from bot.check.examples import check_examples
+from bot.check.figures import check_figures
 from bot.check.finding import Finding
+from bot.check.held_out import check_held_out
+from bot.check.homophones import check_homophones
 from bot.check.keys import check_keys
+from bot.check.leaves import check_leaves
 from bot.check.notices import check_notices
 from bot.check.objections import RasaObjections
 from bot.check.project import Project
+from bot.check.repeats import check_repeats
 from bot.check.spelling import check_spelling
 from bot.check.voices import check_recordings, check_words
 from bot.check.wordings import check_wordings
@@ -20,10 +25,15 @@ from bot.dialogue.processes import ROOT
 CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     check_spelling,
     check_examples,
+    check_held_out,
+    check_homophones,
     check_wordings,
+    check_repeats,
     check_answers,
     check_notices,
+    check_figures,
     check_keys,
+    check_leaves,
     check_recordings,
     check_words,
 )

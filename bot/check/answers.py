@@ -6,15 +6,15 @@ from pathlib import Path
 
 from actions.branches import branches
 from actions.calendar import holidays
-from actions.content import read
+from actions.content import Entry, read
 from actions.facts import in_force
 from actions.opening_hours import usual
-from actions.policies import CATEGORIES, CHECK_LIMIT, Policy, policies_of
+from actions.policies import CATEGORIES, CHECK_LIMIT, policies_of
 from bot.check.document import field, line_of, pairs, scalar
+from bot.check.ear import LONGEST_SHORT_SECONDS, for_the_ear
 from bot.check.finding import Finding, as_finding, guarded
 from bot.check.project import Project
 from bot.check.today import today
-from bot.check.wordings import for_the_ear
 from bot.errors import ContentError
 
 SOON = timedelta(days=30)
@@ -44,11 +44,12 @@ def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
+    lines = _lines(project, file)
     for policy in policies_of(category, project.root / "content"):
-        line = policy.entry.line - 1  # the entry begins under its name
+        line = lines.get(policy.name, 0)
         if not policy.source.strip():
             yield Finding(file, line, f"{policy.name} 没有出处", "写上 source：文件名称、文号或网址")
-        yield from _dates(file, line, policy)
+        yield from _dates(file, line, policy.name, policy.entry)
         try:
             said = policy.spoken(today(), project.root / "content")
         except ContentError as error:
@@ -57,33 +58,45 @@ def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
                 file, line, f"{policy.name}：{found.message}（{found.file}）", "改正花括号里的名称，或更新数值"
             )
             continue
-        yield from for_the_ear(file, line, policy.name, said)
-        yield from for_the_ear(file, line, f"{policy.name} 的简短说法", policy.short)
+        yield from for_the_ear(project, file, line, policy.name, said)
+        short = f"{policy.name} 的简短说法"
+        yield from for_the_ear(project, file, line, short, policy.short, LONGEST_SHORT_SECONDS)
 
 
-def _dates(file: str, line: int, policy: Policy) -> Iterator[Finding]:
-    ends = policy.entry.day("effective_to")
+def _lines(project: Project, file: str) -> dict[str, int]:
+    """Where each entry of a file begins."""
+    document = project.document(file)
+    return {scalar(key): line_of(key) for key, _ in pairs(document.node if document else None)}
+
+
+def _dates(file: str, line: int, name: str, entry: Entry) -> Iterator[Finding]:
+    ends = entry.day("effective_to")
     if ends is not None and ends < today():
         mend = "换成现行规定，并更新 effective_from、effective_to、checked_on；或删去这一条"
-        yield Finding(file, line, f"{policy.name} 已在{ends}失效，来电人听不到", mend)
+        yield Finding(file, line, f"{name} 已在{ends}失效，来电人听不到", mend)
     elif ends is not None and ends <= today() + SOON:
-        yield Finding(file, line, f"{policy.name} 将在{ends}失效", "准备好新的说法", note=True)
-    if today() - policy.checked_on > CHECK_LIMIT:
-        message = f"{policy.name} 上次核对是{policy.checked_on}，会加说“以最新公布为准”"
+        yield Finding(file, line, f"{name} 将在{ends}失效", "准备好新的说法，到时换上", note=True)
+    elif not in_force(entry, today()):
+        yield Finding(file, line, f"{name} 今天不在有效期内", "看看 effective_from 是不是写错了")
+    if today() - entry.needed_day("checked_on") > CHECK_LIMIT:
+        message = f"{name} 上次核对是{entry.needed_day('checked_on')}，会加说“以最新公布为准”"
         yield Finding(file, line, message, "核对以后更新 checked_on", note=True)
 
 
 def _facts(project: Project) -> Iterator[Finding]:
-    path = project.root / "content" / "facts.yml"
-    if not path.is_file():
+    file = "content/facts.yml"
+    if not (project.root / file).is_file():
         return
+    lines = _lines(project, file)
     try:
-        for name, fact in read(path).named():
+        for name, fact in read(project.root / file).named():
+            line = lines.get(name, 0)
             fact.text("value")
-            if not in_force(fact, today()):
-                yield Finding("content/facts.yml", fact.line, f"{name} 今天不在有效期内", "更新数值和日期")
+            if not fact.text("source").strip():
+                yield Finding(file, line, f"{name} 没有出处", "写上 source：文件名称、文号或网址")
+            yield from _dates(file, line, name, fact)
     except ContentError as error:
-        yield as_finding(error, "content/facts.yml")
+        yield as_finding(error, file)
 
 
 def _referrals(project: Project) -> Iterator[Finding]:
@@ -91,4 +104,4 @@ def _referrals(project: Project) -> Iterator[Finding]:
     for key, entry in pairs(document.node if document else None):
         text = field(entry, "text")
         if text is not None:
-            yield from for_the_ear("content/referrals.yml", line_of(text), scalar(key), scalar(text))
+            yield from for_the_ear(project, "content/referrals.yml", line_of(text), scalar(key), scalar(text))

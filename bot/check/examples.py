@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.check.document import block_lines, elements, field, scalar
 from bot.check.finding import Finding
@@ -35,6 +36,7 @@ class Example:
     line: int
 
 
+@lru_cache(maxsize=4)
 def examples(project: Project) -> list[Example]:
     """All examples of all intents, without their entity marks."""
     found = []

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from bot.check.document import Document, every_node, field, line_of, pairs, scalar
 from bot.check.project import Project
@@ -55,13 +56,13 @@ def intents_led_to(project: Project) -> set[str]:
 
 def arguments_in_actions(project: Project) -> set[str]:
     """Names of the values that actions give to wordings: utter_message(response=…, number=…)."""
-    calls = (node for tree in _trees(project) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for _, tree in trees(project) for node in ast.walk(tree) if isinstance(node, ast.Call))
     return {word.arg for call in calls for word in call.keywords if word.arg}
 
 
 def _named_in_actions(project: Project) -> list[re.Pattern[str]]:
     found = []
-    for tree in _trees(project):
+    for _, tree in trees(project):
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.append(re.compile(re.escape(node.value)))
@@ -73,6 +74,7 @@ def _named_in_actions(project: Project) -> list[re.Pattern[str]]:
     return found
 
 
-def _trees(project: Project) -> Iterator[ast.AST]:
+def trees(project: Project) -> Iterator[tuple[Path, ast.AST]]:
+    """The actions' modules, parsed."""
     for path in sorted((project.root / "actions").rglob("*.py")):
-        yield ast.parse(path.read_text("utf-8"))
+        yield path, ast.parse(path.read_text("utf-8"))

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from actions.facts import fill
 from actions.notices import Notice, notices
+from bot.check.ear import for_the_ear, heard_seconds
 from bot.check.finding import Finding, as_finding, guarded
 from bot.check.project import Project
 from bot.check.today import today
-from bot.check.wordings import for_the_ear, heard_seconds
 from bot.errors import ContentError
 
 FILE = "content/notices.yml"
@@ -43,8 +43,8 @@ def _texts(project: Project, line: int, notice: Notice) -> Iterator[Finding]:
         found = as_finding(error, FILE)
         yield Finding(FILE, line, f"{notice.name}：{found.message}（{found.file}）", "改正花括号里的名称，或更新数值")
         return
-    yield from for_the_ear(FILE, line, notice.name, text)
-    yield from for_the_ear(FILE, line, f"{notice.name} 的 short", short)
-    if heard_seconds(short) > LONGEST_SHORT_SECONDS:
-        message = f"{notice.name} 的 short 念完约{heard_seconds(short):.0f}秒，接通后说太长"
+    yield from for_the_ear(project, FILE, line, notice.name, text)
+    yield from for_the_ear(project, FILE, line, f"{notice.name} 的 short", short)
+    if heard_seconds(short, project.pace) > LONGEST_SHORT_SECONDS:
+        message = f"{notice.name} 的 short 念完约{heard_seconds(short, project.pace):.0f}秒，接通后说太长"
         yield Finding(FILE, line, message, f"缩短到{LONGEST_SHORT_SECONDS:.0f}秒以内，细节写在 text 里")

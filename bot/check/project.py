@@ -10,7 +10,10 @@ import yaml
 from bot.check.document import Document, elements, field, line_of, pairs, read_document, scalar
 
 FOLDERS = ("nlu", "stories", "content", "voices", "tests/calls")
-FILES = ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml")
+FILES = ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml", "tests/dialogue/questions_116.yml")
+
+USUAL_PACE = 210
+"""Words per minute, the engine's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ class Project:
     def slots(self) -> set[str]:
         """Declared slots."""
         return {scalar(key) for key, _ in pairs(field(self.domain, "slots"))}
+
+    @cached_property
+    def pace(self) -> int:
+        """Words per minute of the voice on the telephone; as ours is delivered where the project names none."""
+        voices = self.document("voices/voices.yml")
+        default = field(voices.node if voices else None, "default")
+        written = scalar(field(default, "words_per_minute"))
+        return int(written) if written.isdigit() else USUAL_PACE
 
     @cached_property
     def responses(self) -> list[Response]:

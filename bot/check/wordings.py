@@ -1,11 +1,11 @@
 """What the bot says (responses in domain.yml): there, used, filled, short enough for the ear and speakable."""
 
-import re
 from collections.abc import Iterator
 
 from actions.facts import fill
 from actions.wording import PLACEHOLDER
-from bot.check.document import line_of
+from bot.check.document import line_of, pairs, scalar
+from bot.check.ear import for_the_ear
 from bot.check.finding import Finding, as_finding
 from bot.check.mentions import (
     actions_in_stories,
@@ -17,41 +17,19 @@ from bot.check.mentions import (
 from bot.check.project import Project, Response
 from bot.check.today import today
 from bot.errors import ContentError
-from bot.mandarin import spoken
-
-LONGEST_SECONDS = 45.0
-"""A caller does not keep more than this in mind."""
-
-CHARACTERS_PER_SECOND = 4.5
-"""Of the synthesiser at its usual speed, pauses included."""
-
-UNSPEAKABLE = re.compile(r"[^\u3007\u4e00-\u9fffA-Za-z0-9\s，。！？；：、…—·“”‘’（）《》「」『』,.!?;:()\-~～{}'\"%]")
 
 
 def check_wordings(project: Project) -> Iterator[Finding]:
-    """All responses."""
+    """All responses, and the sentences of the line itself."""
     yield from _missing(project)
     yield from _unused(project)
     arguments = arguments_in_actions(project)
     for response in project.responses:
         yield from _placeholders(project, response, arguments)
-        yield from for_the_ear("domain.yml", response.line, response.name, response.text)
-
-
-def for_the_ear(file: str, line: int, name: str, text: str) -> Iterator[Finding]:
-    """Whether a text can be spoken and kept in mind."""
-    said, seconds = spoken(PLACEHOLDER.sub("", text)), heard_seconds(text)
-    if seconds > LONGEST_SECONDS:
-        message = f"{name} 念完约{seconds:.0f}秒，超过{LONGEST_SECONDS:.0f}秒，来电人记不住"
-        yield Finding(file, line, message, "删减，或分成几句，先说最要紧的")
-    signs = "".join(dict.fromkeys(UNSPEAKABLE.findall(said)))
-    if signs:
-        yield Finding(file, line, f"{name} 里的“{signs}”念不出来", "改成汉字")
-
-
-def heard_seconds(text: str) -> float:
-    """About how long it takes to say this."""
-    return len(re.sub(r"\s", "", spoken(PLACEHOLDER.sub("", text)))) / CHARACTERS_PER_SECOND
+        yield from for_the_ear(project, "domain.yml", response.line, response.name, response.text)
+    prompts = project.document("voices/prompts.yml")
+    for name, text in pairs(prompts.node if prompts else None):
+        yield from for_the_ear(project, "voices/prompts.yml", line_of(text), scalar(name), scalar(text))
 
 
 def _missing(project: Project) -> Iterator[Finding]:

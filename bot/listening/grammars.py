@@ -31,10 +31,9 @@ def read_words(words_file: Path) -> frozenset[str]:
 
 def segment(phrase: str, words: Collection[str]) -> tuple[str, ...]:
     """Cut a phrase into as few known words as possible; () if some part of it is not known."""
-    longest = max((len(word) for word in words), default=0)
     best: list[tuple[str, ...] | None] = [()] + [None] * len(phrase)
     for end in range(1, len(phrase) + 1):
-        for start in range(max(0, end - longest), end):
+        for start in range(end):
             before = best[start]
             if before is None or phrase[start:end] not in words:
                 continue

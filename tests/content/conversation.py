@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -22,6 +24,8 @@ from actions.referrals import Refer, referral_of
 from actions.repair import Repair
 from actions.repeat_answer import RepeatAnswer
 from actions.silence import Ladder
+
+DOMAIN = yaml.safe_load((Path(__file__).resolve().parents[2] / "domain.yml").read_text("utf-8"))
 
 BY_INTENT = {
     "call_started": Greet,
@@ -56,6 +60,12 @@ def action_of(intent):
     if intent in all_policies():
         return AnswerPolicy()
     return AnswerAccount() if intent.startswith("account_") else Refer() if referral_of(intent) else None
+
+
+def manner_of(response):
+    """The metadata that domain.yml gives a response."""
+    variations = DOMAIN["responses"].get(response) or [{}]
+    return variations[0].get("metadata") or {}
 
 
 @dataclass
@@ -101,7 +111,7 @@ class Conversation:
         command = (message.get("custom") or {}).get("command")
         name = message.get("response") or message.get("utter_action") or ""
         if not command:
-            about = {"utter_action": name}
+            about = {"utter_action": name, "metadata": message.get("metadata") or manner_of(name)}
             self.events.append({"event": "bot", "text": message.get("text") or name, "metadata": about})
         return {
             "name": name,

@@ -223,15 +223,31 @@ def test_two_near_readings_are_both_offered(call):
 
 def test_silence_climbs_a_ladder_to_a_person(call):
     call.hear("call_started", channel="phone")
-    assert names(call.hear("no_input", count=1)) == ["utter_no_input_1"]
-    assert names(call.hear("no_input", count=2)) == ["utter_no_input_2"]
+    assert names(call.hear("no_input", count=1)) == ["utter_no_input_open"]
+    assert names(call.hear("no_input", count=2)) == ["utter_no_input_examples"]
     said = call.hear("no_input", count=3)
     assert names(said) == ["utter_no_input_person", "hand_off"] and said[1]["reason"] == "no_input"
 
 
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [
+        ("key_pressed", "menu"),
+        ("branch_nearest", "branch"),
+        ("appointment_loan", "yes_no"),
+        ("rate_deposit", "anything_else"),
+    ],
+)
+def test_each_question_is_asked_again_in_its_own_words(call, asked, question):
+    call.hear("call_started", channel="phone")
+    call.hear(asked, key="1")
+    assert names(call.hear("no_match", count=1)) == [f"utter_no_match_{question}"]
+    assert names(call.hear("no_input", count=1)) == [f"utter_no_input_{question}"]
+
+
 def test_mumbling_climbs_its_own_ladder(call):
-    assert names(call.hear("no_match", count=1)) == ["utter_no_match_1"]
-    assert names(call.hear("no_match", count=2)) == ["utter_no_match_2"]
+    assert names(call.hear("no_match", count=1)) == ["utter_no_match_open"]
+    assert names(call.hear("no_match", count=2)) == ["utter_no_match_examples"]
     assert call.hear("no_match", count=3)[1]["reason"] == "no_match"
 
 

@@ -3,6 +3,7 @@
 import shutil
 import wave
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.check.project import Project
 
 TINY = Path(__file__).parent / "tiny_project"
 
+SOON = date.today() + timedelta(days=10)
 POLICY = """\
 loan_rate:
   question: 贷款利率
@@ -25,6 +27,34 @@ loan_rate:
   checked_on: 2026-11-01
   verified: true
 """
+NAMES = """\
+names:
+  ask_person: 转人工服务
+  mumble: 不想说话
+"""
+HELD_OUT = """\
+# 考题
+questions:
+- {say: "首套房的贷款利率现在是多少", leaf: loan_rate}
+"""
+LOAN_RATE = """\
+nlu:
+  - intent: loan_rate
+    examples: |
+      - 首套利率
+      - 买房利率怎么算
+"""
+LOAN_RULE = "  - {rule: policy, steps: [{intent: loan_rate}, {action: action_answer_policy}]}\n"
+REPEATS = """\
+  utter_no_input_open: [{text: "没有听到。"}]
+  utter_no_match_open: [{text: "没有听清。"}]
+  utter_no_input_yes_no: [{text: "没有听到，是不是？", metadata: {question: yes_no}}]
+  utter_no_match_yes_no: [{text: "没有听清，是不是？", metadata: {question: yes_no}}]
+  utter_greet:"""
+ASKS_AGAIN = """
+AGAIN = [f"utter_no_{signal}_{question}" for signal in ("input", "match") for question in ("open", "yes_no")]
+"""
+QUESTIONS = "questions:\n  open: {}\n  yes_no: {}\n"
 MENU = """\
 everywhere:
   "0": {name: 人工, asks: ask_person}
@@ -34,11 +64,13 @@ menus:
     keys:
       "1": {name: 利率, asks: ask_rate}
       "2": {name: 更多, opens: more}
+      "3": {name: 贷款, lists: loan}
   more:
     name: 更多
     above: main
     keys:
       "1": {name: 你好, asks: greet}
+      "2": {name: 不说, asks: mumble}
 """
 
 NOTICES = """\
@@ -65,6 +97,19 @@ def project(tmp_path: Path) -> Path:
     (root / "content" / "policies" / "loan.yml").write_text(POLICY)
     (root / "content" / "menu.yml").write_text(MENU)
     (root / "content" / "notices.yml").write_text(NOTICES)
+    (root / "content" / "names.yml").write_text(NAMES)
+    (root / "content" / "words").mkdir()
+    (root / "content" / "words" / "fund.txt").write_text("公积金 1000\n公基金 1000\n提取 900\n利率 900\n")
+    (root / "tests" / "dialogue").mkdir(parents=True)
+    (root / "tests" / "dialogue" / "questions_116.yml").write_text(HELD_OUT)
+    (root / "voices").mkdir()
+    (root / "voices" / "questions.yml").write_text(QUESTIONS)
+    plant(root, "domain.yml", "  utter_greet:", REPEATS)
+    plant(root, "domain.yml", "[greet,", "[greet, loan_rate,")
+    plant(root, "nlu/all.yml", "nlu:\n", LOAN_RATE)
+    plant(root, "stories/all.yml", "rules:\n", f"rules:\n{LOAN_RULE}")
+    plant(root, "domain.yml", "actions: [", "actions: [action_answer_policy, ")
+    (root / "actions" / "again.py").write_text(ASKS_AGAIN)
     return root
 
 
@@ -121,7 +166,7 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     ("nlu/all.yml", "早上好", "/早上好", "/早上好", "命令", "去掉"),
     ("nlu/all.yml", "intent: mumble", "intent: mutter", "什么也别说", "mutter 在 domain.yml 里没有", "intents"),
     ("content/centre.yml", '演示中心"', "演示中心", "name", "引号没有配对", "引号"),
-    ("content/facts.yml", "2025-05-08", "2099-05-08", "rate", "不在有效期", "更新"),
+    ("content/facts.yml", "2025-05-08", "2099-05-08", "rate", "不在有效期", "effective_from"),
     ("content/menu.yml", '"1": {name: 利率', "1: {name: 利率", "1: {name: 利率", "没有加引号", '"1"'),
     ("content/menu.yml", '"1": {name: 利率', '"12": {name: 利率', '"12"', "没有“12”这个按键", "按键只能是"),
     ("content/menu.yml", "asks: ask_rate", "asks: ask_price", "ask_price", "ask_price 不存在", "domain.yml"),
@@ -152,6 +197,89 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     ("content/notices.yml", "正在升级。", "正在升级。" + "请您稍后再拨。" * 15, "upgrade:", "接通后说太长", "缩短"),
     ("content/policies/loan.yml", "{facts.rate}。\n  short", "2.6%☎。\n  short", "loan_rate", "☎", "汉字"),
     ("content/policies/loan.yml", "verified: true", "verified: yes", "verified", "“是”", "yes"),
+    (
+        "content/policies/loan.yml",
+        "利率是{facts.rate}。\n  scope",
+        "利率。" * 30 + "\n  scope",
+        "loan_rate",
+        "超过15秒",
+        "删减",
+    ),
+    (
+        "content/policies/loan.yml",
+        "首套贷款利率是{facts.rate}",
+        "首套贷款利率是百分之三",
+        "百分之三",
+        "百分之三",
+        "facts.yml",
+    ),
+    (
+        "content/policies/loan.yml",
+        "首套贷款利率是{facts.rate}",
+        "首套贷款利率是百分之二点六",
+        "百分之二点六",
+        "文字里",
+        "{facts.rate}",
+    ),
+    (
+        "content/policies/loan.yml",
+        "利率是{facts.rate}。\n  scope",
+        "满3个月，利率看当地。\n  scope",
+        "满3个月",
+        "3个月",
+        "facts.yml",
+    ),
+    ("content/policies/loan.yml", "首套贷款利率", "首套贷款力率", "力率", "“力率”与专业词“利率”同音", "改成“利率”"),
+    ("content/policies/loan.yml", "2025-05-08", "2099-05-08", "loan_rate", "不在有效期", "effective_from"),
+    ("content/facts.yml", 'source: "测试"', 'source: ""', "rate", "没有出处", "source"),
+    ("domain.yml", '"你好。"', '"你好，可以贷30万元。"', "30万元", "30万元", "facts.yml"),
+    ("domain.yml", '"你好。"', '"你好，三天以后再来。"', "三天", "三天", "facts.yml"),
+    ("domain.yml", '"你好。"', '"你好𠮷。"', "𠮷", "念不出来", "汉字"),
+    ("domain.yml", '"你好。"', '"你好龦。"', "龦", "念不出来", "生僻字"),
+    (
+        "domain.yml",
+        "utter_no_input_yes_no: [{",
+        "utter_no_input_yes_or_no: [{",
+        "question: yes_no",
+        "没有人回答",
+        "utter_no_input_yes_no",
+    ),
+    (
+        "domain.yml",
+        "utter_no_match_open: [{",
+        "utter_no_match_opened: [{",
+        "question: open",
+        "没有听清",
+        "utter_no_match_open",
+    ),
+    (
+        "domain.yml",
+        "metadata: {question: open}",
+        "metadata: {question: opne}",
+        "opne",
+        "没有“opne”这种提问",
+        "open、yes_no",
+    ),
+    ("voices/questions.yml", "  yes_no: {}", "  yes_no： {}", "yes_no：", "全角冒号", "半角"),
+    ("nlu/all.yml", "      - 早上好\n", "      - 首套房贷款利率现在是多少\n", "首套房贷款利率现在", "考题", "换一种"),
+    (
+        "content/menu.yml",
+        '      "2": {name: 不说, asks: mumble}\n',
+        "",
+        "domain.yml:mumble",
+        "mumble 只能说",
+        "menu.yml",
+    ),
+    (
+        "content/menu.yml",
+        '      "3": {name: 贷款, lists: loan}\n',
+        "",
+        "domain.yml:loan_rate",
+        "loan_rate 只能说",
+        "菜单",
+    ),
+    ("stories/all.yml", LOAN_RULE, "", "domain.yml:loan_rate", "loan_rate 没有规则", "stories/"),
+    ("nlu/all.yml", "intent: ask_person", "intent: crash", "content/menu.yml:ask_person", "只能按键", "nlu/"),
 ]
 
 
@@ -160,10 +288,54 @@ def test_a_planted_mistake_is_found_where_it_is(
     project: Path, file: str, old: str, new: str, place: str, said: str, mend: str
 ) -> None:
     plant(project, file, old, new)
+    if ":" in place and place.split(":")[0].endswith(".yml"):  # told where it is to be mended
+        file, _, place = place.partition(":")
     line = line_in(project, file, place)
     fitting = [one for one in found(project) if one.file == file and said in one.message and mend in one.mend]
     assert fitting, "\n".join(map(str, found(project)))
     assert any(abs(one.line - line) <= 1 for one in fitting), f"expected near line {line}: {fitting}"
+
+
+NOTED: list[tuple[str, str, str, str, str, str]] = [
+    (
+        "content/policies/loan.yml",
+        "  checked_on",
+        f"  effective_to: {SOON}\n  checked_on",
+        "loan_rate",
+        "将在",
+        "新的说法",
+    ),
+    ("content/policies/loan.yml", "2026-11-01", "2025-11-01", "loan_rate", "上次核对", "checked_on"),
+    ("content/facts.yml", "effective_from", f"effective_to: {SOON}, effective_from", "rate", "将在", "新的说法"),
+    (
+        "nlu/all.yml",
+        "      - 早上好\n",
+        "      - 攻击金贷款\n",
+        "攻击金",
+        "“攻击金”与专业词“公积金”同音",
+        "content/words",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "place", "said", "mend"), NOTED, ids=lambda one: one[:20])
+def test_what_is_worth_knowing_is_a_note_and_no_mistake(
+    project: Path, file: str, old: str, new: str, place: str, said: str, mend: str
+) -> None:
+    plant(project, file, old, new)
+    line = line_in(project, file, place)
+    notes = found(project, notes=True)
+    assert any(
+        one.file == file and said in one.message and mend in one.mend and abs(one.line - line) <= 1 for one in notes
+    ), "\n".join(map(str, notes))
+    assert found(project) == []
+
+
+def test_a_slower_voice_makes_texts_too_long(project: Path) -> None:
+    plant(project, "content/policies/loan.yml", "。\n  short", "。" + "这很重要。" * 35 + "\n  short")
+    assert found(project) == []
+    (project / "voices" / "voices.yml").write_text("default: {engine_voice: x, words_per_minute: 150}\n")
+    assert ["超过45秒" in one.message for one in found(project)] == [True]
 
 
 def saved_as(encoding: str) -> Callable[[bytes], bytes]:
