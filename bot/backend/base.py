@@ -1,10 +1,10 @@
 """Business data as the hotline sees it. Implementations: demo (on our store), http (a centre's own system)."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import Enum
 from typing import Protocol
+
+from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
 
 
 class LoginStatus(Enum):
@@ -40,29 +40,6 @@ class LoginOutcome:
 
     last_four: str = ""
     kind: LoginKind = LoginKind.PERSON
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalAccount:
-    """个人账户 of the person logged in."""
-
-    last_four: str
-    status: str
-    """01 正常, 02 封存, 03 合并销户, 04 外部转出销户, 05 提取销户, 06 冻结, 99 其他."""
-
-    balance: Decimal
-    monthly_unit: Decimal
-    monthly_own: Decimal
-    base: Decimal
-    """缴存基数, 元."""
-
-    rate_percent: Decimal
-    """Each side's ratio."""
-
-    paid_to: date
-    """缴至年月 (first day of that month)."""
-
-    unit_name: str
 
 
 class Backend(Protocol):
@@ -110,4 +87,20 @@ class Backend(Protocol):
 
     async def personal_account(self, call_id: str) -> PersonalAccount:
         """The account of the person logged in. Raises BackendError('not_logged_in')."""
+        ...
+
+    async def loan(self, call_id: str) -> Loan | None:
+        """Their loan, None if they have none. Raises BackendError('not_logged_in')."""
+        ...
+
+    async def loan_application(self, call_id: str) -> LoanApplication | None:
+        """Their last application for a loan, None if there is none. Raises BackendError('not_logged_in')."""
+        ...
+
+    async def withdrawal(self, call_id: str) -> Withdrawal | None:
+        """Their last withdrawal, None if there is none. Raises BackendError('not_logged_in')."""
+        ...
+
+    async def unit_account(self, call_id: str) -> UnitAccount:
+        """The account of the unit logged in. Raises BackendError('not_logged_in')."""
         ...

@@ -1,16 +1,16 @@
 """The demo centre: invented customers in our own store, with the real rules of logging in."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import sqlalchemy as sa
 
-from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus
+from bot.backend.demo_records import PERSON, UNIT, PersonRecords
 from bot.backend.numbers import number_fingerprint, phone_key
+from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
 from bot.errors import BackendError, StoreError
 from bot.store import collected_numbers, credentials, logins
 from bot.store.database import Database
@@ -140,22 +140,31 @@ class DemoBackend:
 
     async def personal_account(self, call_id: str) -> PersonalAccount:
         """The account of the person logged in. Raises BackendError('not_logged_in')."""
+        return (await self._person(call_id)).account
+
+    async def loan(self, call_id: str) -> Loan | None:
+        """Their loan, None if they have none. Raises BackendError('not_logged_in')."""
+        return (await self._person(call_id)).loan
+
+    async def loan_application(self, call_id: str) -> LoanApplication | None:
+        """Their last application for a loan, None if there is none. Raises BackendError('not_logged_in')."""
+        return (await self._person(call_id)).application
+
+    async def withdrawal(self, call_id: str) -> Withdrawal | None:
+        """Their last withdrawal, None if there is none. Raises BackendError('not_logged_in')."""
+        return (await self._person(call_id)).withdrawal
+
+    async def unit_account(self, call_id: str) -> UnitAccount:
+        """The account of the unit logged in. Raises BackendError('not_logged_in')."""
+        return UNIT.validate_json(await self._record(call_id, LoginKind.UNIT))
+
+    async def _person(self, call_id: str) -> PersonRecords:
+        return PERSON.validate_json(await self._record(call_id, LoginKind.PERSON))
+
+    async def _record(self, call_id: str, kind: LoginKind) -> str:
         with backend_errors():
-            sealed = await self._database.read(
-                lambda connection: self._sealed_account(connection, call_id, LoginKind.PERSON)
-            )
-            record = json.loads(self._seal.open(sealed))
-        return PersonalAccount(
-            last_four=record["account"][-4:],
-            status=record["status"],
-            balance=Decimal(record["balance"]),
-            monthly_unit=Decimal(record["monthly_unit"]),
-            monthly_own=Decimal(record["monthly_own"]),
-            base=Decimal(record["base"]),
-            rate_percent=Decimal(record["rate_percent"]),
-            paid_to=date.fromisoformat(record["paid_to"]),
-            unit_name=record["unit_name"],
-        )
+            sealed = await self._database.read(lambda connection: self._sealed_record(connection, call_id, kind))
+            return self._seal.open(sealed)
 
     def _take_attempt(self, connection: sa.Connection, call_id: str) -> Attempt:
         login = self._begun(connection, call_id)
@@ -169,7 +178,7 @@ class DemoBackend:
             account_key=known.account_key if known else None,
         )
 
-    def _sealed_account(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
+    def _sealed_record(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
         login = logins.find(connection, call_id, self._now())
         if login is None or login.account_key is None or login.kind != kind.value:
             raise BackendError("not_logged_in", f"no {kind.value} is logged in on this call")

@@ -1,24 +1,28 @@
 """The demo's invented customers: read from content/demo/customers.yml, loaded once, refused in production."""
 
 import hashlib
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-import yaml
+from pydantic import TypeAdapter
 
+from bot.backend.demo_file import entries, refuse_unquoted
+from bot.backend.demo_records import PERSON, UNIT, PersonRecords
+from bot.backend.demo_units import DemoUnit, read_units
 from bot.backend.numbers import account_key, number_fingerprint, phone_key
-from bot.errors import ContentError, SettingsError
+from bot.backend.records import Deposit, Interest, Loan, LoanApplication, PersonalAccount, Withdrawal
+from bot.errors import SettingsError
 from bot.store.credentials import credentials, has_initial_password, login_numbers
 from bot.store.database import Database, insert_new
 from bot.store.demo_accounts import any_demo_account, demo_accounts, demo_loads
 from bot.store.passwords import Passwords
 from bot.store.sealing import Seal
+
+T = TypeVar("T")
 
 STATUSES = ("01", "02", "03", "04", "05", "06", "99")
 
@@ -52,36 +56,28 @@ class DemoCustomer:
     rate_percent: Decimal
     paid_to: date
     unit_name: str
+    months: int
+    months_missed: int
+    last_deposit: Deposit | None
+    last_interest: Interest | None
+    loan: Loan | None
+    application: LoanApplication | None
+    withdrawal: Withdrawal | None
 
-    def record(self) -> str:
-        """What is sealed: everything but the password."""
-        fields = {name: getattr(self, name) for name in self.__slots__ if not name.startswith("password")}
-        return json.dumps(fields, ensure_ascii=False, default=str)
+    def records(self) -> PersonRecords:
+        """What is sealed: neither the password nor the numbers that log in."""
+        facts = {name: getattr(self, name) for name in PersonalAccount.__slots__ if name != "last_four"}
+        account = PersonalAccount(last_four=self.account[-4:], **facts)
+        return PersonRecords(self.name, self.phone, account, self.loan, self.application, self.withdrawal)
 
 
 def read_customers(path: Path) -> list[DemoCustomer]:
     """The customers of a file. Raises ContentError with file, line and mend."""
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        entries = next(value.value for key, value in root.value if key.value == "customers")
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, StopIteration, AttributeError, TypeError, ValueError) as error:
-        raise ContentError("demo_customers", f"{path}：无法读取演示客户，文件应为 UTF-8 的 customers: 列表") from error
-    customers = []
-    for node in entries:
-        line = node.start_mark.line + 1
-        try:
-            customers.append(_customer(yaml.SafeLoader("").construct_document(node)))
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            raise ContentError("demo_customers", f"{path} 第 {line} 行：演示客户有误：{error}") from error
-    return customers
+    return entries(path, "customers", _customer, needed=True)
 
 
 def _customer(fields: dict[str, Any]) -> DemoCustomer:
-    for name in ("account", "id_number", "card", "phone", "password", "status"):
-        if not isinstance(fields[name], str):
-            raise TypeError(f"{name} 要加引号，否则开头的 0 会丢失")
-    if len(fields["password"]) != 6 or not fields["password"].isdecimal():
-        raise ValueError("password 必须是六位数字")
+    refuse_unquoted(fields, ("account", "id_number", "card", "phone", "password", "status"))
     if fields["status"] not in STATUSES:
         raise ValueError(f"status 只能是 {' '.join(STATUSES)}")
     if not fields["id_number"].startswith("999999"):
@@ -102,6 +98,13 @@ def _customer(fields: dict[str, Any]) -> DemoCustomer:
         rate_percent=Decimal(str(fields["rate_percent"])),
         paid_to=date.fromisoformat(f"{fields['paid_to']}-01"),
         unit_name=fields["unit_name"],
+        months=int(fields["months"]),
+        months_missed=int(fields["months_missed"]),
+        last_deposit=_part(Deposit, fields.get("last_deposit")),
+        last_interest=_part(Interest, fields.get("last_interest")),
+        loan=_part(Loan, fields.get("loan")),
+        application=_part(LoanApplication, fields.get("application")),
+        withdrawal=_part(Withdrawal, fields.get("withdrawal")),
     )
 
 
@@ -110,8 +113,13 @@ def _amount(value: Any) -> Decimal:
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
+def _part(record: type[T], fields: Any) -> T | None:
+    """A group of fields that not everybody has."""
+    return None if fields is None else TypeAdapter(record).validate_python(fields)
+
+
 def load_demo(database: Database, seal: Seal, passwords: Passwords, path: Path) -> int:
-    """Bring the file's customers into the store; how many were loaded (0: this very file is there already).
+    """Bring the file's customers and units into the store; how many were loaded (0: this very file is there already).
 
     A file that changed replaces all demo customers, passwords changed by demo callers included. Blocks, mostly for
     the hashes: one for each different password, as the demo's few are printed in its file anyway.
@@ -120,36 +128,48 @@ def load_demo(database: Database, seal: Seal, passwords: Passwords, path: Path) 
     with database.reading() as connection:
         if connection.execute(sa.select(demo_loads.c.file_hash)).scalar_one_or_none() == file_hash:
             return 0
-    customers = read_customers(path)
-    hashes = passwords.hashes(customer.password for customer in customers)
+    customers, units = read_customers(path), read_units(path)
+    hashes = passwords.hashes([*(one.password for one in customers), *(one.password for one in units)])
     with database.writing() as connection:
         old = sa.select(demo_accounts.c.account_key)
         connection.execute(sa.delete(credentials).where(credentials.c.account_key.in_(old)))
         for customer in customers:
-            _write(connection, seal, customer, hashes[customer.password])
+            _write_customer(connection, seal, customer, hashes[customer.password])
+        for unit in units:
+            _write_unit(connection, seal, unit, hashes[unit.password])
         noted = insert_new(connection, demo_loads).values(id=1, file_hash=file_hash)
         connection.execute(noted.on_conflict_do_update(index_elements=["id"], set_={"file_hash": file_hash}))
-    return len(customers)
+    return len(customers) + len(units)
 
 
-def _write(connection: sa.Connection, seal: Seal, customer: DemoCustomer, password_hash: str) -> None:
-    key = account_key(seal, customer.account)
-    connection.execute(
-        sa.insert(credentials).values(
-            account_key=key,
-            password_hash=password_hash,
-            initial=customer.password_initial,
-            phone_key=phone_key(seal, customer.phone),
-        )
-    )
-    for fingerprint in _fingerprints(seal, customer):
+def _write_customer(connection: sa.Connection, seal: Seal, customer: DemoCustomer, password_hash: str) -> None:
+    numbers = (customer.account, customer.id_number, customer.card)
+    fingerprints = [number_fingerprint(seal, number) for number in numbers]
+    record = seal.seal(PERSON.dump_json(customer.records()).decode())
+    _write(connection, seal, account_key(seal, customer.account), customer, password_hash, fingerprints, record)
+
+
+def _write_unit(connection: sa.Connection, seal: Seal, unit: DemoUnit, password_hash: str) -> None:
+    fingerprint = number_fingerprint(seal, unit.account, unit=True)
+    record = seal.seal(UNIT.dump_json(unit.record).decode())
+    _write(connection, seal, account_key(seal, f"unit:{unit.account}"), unit, password_hash, [fingerprint], record)
+
+
+def _write(
+    connection: sa.Connection,
+    seal: Seal,
+    key: str,
+    owner: DemoCustomer | DemoUnit,
+    password_hash: str,
+    fingerprints: list[str],
+    record: bytes,
+) -> None:
+    phone = phone_key(seal, owner.phone)
+    credential = {"password_hash": password_hash, "initial": owner.password_initial, "phone_key": phone}
+    connection.execute(sa.insert(credentials).values(account_key=key, **credential))
+    for fingerprint in fingerprints:
         connection.execute(sa.insert(login_numbers).values(fingerprint=fingerprint, account_key=key))
-    connection.execute(sa.insert(demo_accounts).values(account_key=key, sealed_record=seal.seal(customer.record())))
-
-
-def _fingerprints(seal: Seal, customer: DemoCustomer) -> Iterator[str]:
-    for number in (customer.account, customer.id_number, customer.card):
-        yield number_fingerprint(seal, number)
+    connection.execute(sa.insert(demo_accounts).values(account_key=key, sealed_record=record))
 
 
 def refuse_demo(database: Database) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
 
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -14,18 +13,21 @@ from actions.answer_policy import AnswerPolicy
 from actions.find_branch import FindBranch
 from actions.follow_menu import FollowMenu, GoBack, MainMenu, NoKeypad
 from actions.greet import Greet
+from actions.loan import AnswerLoan
 from actions.login import PinFinished
 from actions.notices import TellNotices
 from actions.number_finished import NumberFinished
 from actions.offers import DeclineOffer, TakeOffer
 from actions.policies import all_policies
+from actions.progress import AnswerProgress
 from actions.reach_person import AgentFinished, ReachPerson, TakeCallBack
 from actions.referrals import Refer, referral_of
 from actions.repair import Repair
 from actions.repeat_answer import RepeatAnswer
 from actions.silence import Ladder
-
-DOMAIN = yaml.safe_load((Path(__file__).resolve().parents[2] / "domain.yml").read_text("utf-8"))
+from actions.unit import AnswerUnit
+from actions.wording import Wanted, Wording
+from tests.conftest import ROOT
 
 BY_INTENT = {
     "call_started": Greet,
@@ -53,19 +55,17 @@ BY_INTENT = {
 }
 """What the one-step rules in stories/ say; test_rules.py compares them."""
 
+BY_GROUP = {"account_": AnswerAccount, "loan_query_": AnswerLoan, "progress_": AnswerProgress, "unit_": AnswerUnit}
+WORDING = Wording(ROOT)
+
 
 def action_of(intent):
     if intent in BY_INTENT:
         return BY_INTENT[intent]()
     if intent in all_policies():
         return AnswerPolicy()
-    return AnswerAccount() if intent.startswith("account_") else Refer() if referral_of(intent) else None
-
-
-def manner_of(response):
-    """The metadata that domain.yml gives a response."""
-    variations = DOMAIN["responses"].get(response) or [{}]
-    return variations[0].get("metadata") or {}
+    answering = next((action for group, action in BY_GROUP.items() if intent.startswith(group)), None)
+    return answering() if answering else Refer() if referral_of(intent) else None
 
 
 @dataclass
@@ -110,12 +110,14 @@ class Conversation:
     def _said(self, message):
         command = (message.get("custom") or {}).get("command")
         name = message.get("response") or message.get("utter_action") or ""
+        words = self._worded(name, message) if message.get("response") else {}
+        text = message.get("text") or words.get("text") or ""
         if not command:
-            about = {"utter_action": name, "metadata": message.get("metadata") or manner_of(name)}
-            self.events.append({"event": "bot", "text": message.get("text") or name, "metadata": about})
+            about = {"utter_action": name, "metadata": message.get("metadata") or words.get("manner")}
+            self.events.append({"event": "bot", "text": text or name, "metadata": about})
         return {
             "name": name,
-            "text": message.get("text") or "",
+            "text": text,
             "command": command,
             **(message.get("custom") or {}),
         } | {
@@ -123,6 +125,12 @@ class Conversation:
             for key, value in message.items()
             if key in ("guess", "first", "second", "left", "number", "hours")
         }
+
+    def _worded(self, name, message):
+        """What domain.yml makes of a response, the values filled in."""
+        on = datetime.fromisoformat(self.slots.get("date") or "2026-11-24").date()
+        wanted = Wanted(name, "phone", on=on, slots=dict(self.slots), arguments=message)
+        return asyncio.run(WORDING.words(wanted))
 
 
 def names(said):

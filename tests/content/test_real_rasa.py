@@ -98,14 +98,14 @@ async def test_balance_after_login_by_number_and_password(dialogue, store, call)
     await backend.verify_password(call, customer.password)
     said = await dialogue.notify(Signal("pin_finished"))
     assert said[0].text.endswith(f"余额是{customer.balance:.2f}元。") and not said[0].fixed
-    assert named(await dialogue.hear("单位每个月给我缴多少钱"))[0] == "utter_account_answer"
+    assert named(await dialogue.hear("单位每个月给我缴多少钱"))[0] == "utter_account_monthly"
 
 
 async def test_a_person_a_goodbye_and_an_offer(dialogue):
     await begun(dialogue)
     assert isinstance((await dialogue.hear("转人工"))[-1], HandOff)
     assert named(await dialogue.notify(Signal("agent_finished", {"outcome": "returned"}))) == ["utter_anything_else"]
-    assert named(await dialogue.hear("我的房贷还有多少没还")) == ["utter_refer_loan_query", "utter_offer_person"]
+    assert named(await dialogue.hear("余额不对，我要核对")) == ["utter_refer_balance_dispute", "utter_offer_person"]
     assert isinstance((await dialogue.hear("好的"))[-1], HandOff)
     assert (await dialogue.hear("没有了谢谢"))[-1] == HangUp()
 

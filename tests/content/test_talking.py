@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from actions import backend_door
-from bot.backend.demo_customers import load_demo, read_customers
-from bot.store.passwords import Passwords
+from bot.backend.demo_customers import read_customers
+from tests.content.centre import close_centre, open_centre, types
 from tests.content.conversation import names
-from tests.support.stores import sqlite_store
 
 
 @pytest.fixture
@@ -19,23 +18,9 @@ def customers(tmp_path, monkeypatch):
     text = (ROOT / "demo" / "customers.yml").read_text("utf-8")
     two = tmp_path / "customers.yml"
     two.write_text(text[: text.index("  - name: 演示用户三")], "utf-8")
-    store = sqlite_store(tmp_path)
-    load_demo(store.database, store.seal, Passwords(), two)
-    monkeypatch.setenv("HOTLINE_DATABASE_URL", store.url)
-    monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
-    for made_once in (backend_door.backend, backend_door._database, backend_door._seal, backend_door._work_orders):
-        made_once.cache_clear()
+    store = open_centre(tmp_path, monkeypatch, two)
     yield read_customers(two)
-    for made_once in (backend_door.backend, backend_door._database, backend_door._seal, backend_door._work_orders):
-        made_once.cache_clear()
-    store.database.close()
-
-
-def types(call, number, password):
-    """What the line does in its number and password phases."""
-    backend = backend_door.backend()
-    asyncio.run(backend.begin_login(call.call_id, number))
-    asyncio.run(backend.verify_password(call.call_id, password))
+    close_centre(store)
 
 
 def test_the_greeting_says_who_we_are_what_is_recorded_and_the_keys(call):
@@ -121,7 +106,7 @@ def test_a_claimed_password_gains_nothing(call, customers):
 
 def test_the_identity_is_this_calls_alone(call, customers):
     types(call, customers[0].account, customers[0].password)
-    assert names(call.hear("account_balance"))[0] == "utter_account_answer"
+    assert names(call.hear("account_balance"))[0] == "utter_account_balance"
     call.call_id = "call-2"
     assert names(call.hear("account_balance"))[0] == "utter_login_needed"
 
@@ -175,19 +160,19 @@ def test_off_hours_the_caller_hears_the_hours_and_may_be_called_back(call, custo
 
 
 def test_a_referral_offers_a_person_and_takes_no_for_an_answer(call):
-    assert names(call.hear("loan_query_balance")) == ["utter_refer_loan_query", "utter_offer_person"]
+    assert names(call.hear("balance_dispute")) == ["utter_refer_balance_dispute", "utter_offer_person"]
     assert names(call.hear("deny")) == ["utter_anything_else"]
     assert call.hear("deny") == [{"rule": "goodbye"}]
 
 
 def test_a_yes_counts_only_for_what_was_offered_just_before(call):
-    call.hear("loan_query_balance")
+    call.hear("balance_dispute")
     call.hear("rate_first_second")
     assert names(call.hear("affirm")) == ["utter_open_question"]
 
 
 def test_a_yes_after_a_silence_still_counts(call):
-    call.hear("loan_query_balance")
+    call.hear("balance_dispute")
     assert names(call.hear("no_input", count=1)) == ["utter_no_input_yes_no"]
     assert names(call.hear("affirm"))[-1] == "hand_off"
 

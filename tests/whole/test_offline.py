@@ -95,7 +95,7 @@ def test_a_whole_call_without_any_network(cut_off: RunningService, tmp_path_fact
         kept = asyncio.run(left.whole_journal(call_id))
     assert [entry.facts["text"] for entry in kept.entries if entry.kind == "heard"][0] == "公积金贷款利率是多少"
     assert [entry.facts["outcome"] for entry in kept.entries if entry.kind == "pin"] == ["ok"]
-    assert "utter_account_answer" in said(kept)
+    assert "utter_account_balance" in said(kept)
     assert [entry.kind for entry in kept.entries if entry.kind == "failed"] == []
 
 

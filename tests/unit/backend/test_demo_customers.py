@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.backend.demo_customers import STATUSES, load_demo, read_customers, refuse_demo
+from bot.backend.demo_units import read_units
+from bot.backend.records import LoanStep, UnitStatus, WithdrawalStep
 from bot.errors import ContentError, SettingsError
 from bot.store.credentials import credentials, login_numbers
 from bot.store.demo_accounts import demo_accounts
@@ -38,6 +40,33 @@ def test_every_status_is_there_and_nobody_can_be_taken_for_real():
     assert all(customer.unit_name.startswith("演示单位") for customer in customers)
 
 
+def test_every_state_of_loans_applications_withdrawals_and_units_is_there():
+    customers, units = read_customers(CUSTOMERS), read_units(CUSTOMERS)
+    loans = [customer.loan for customer in customers]
+    kinds = {
+        loan and ("settled" if loan.settled_on else "overdue" if loan.overdue_count else "paying") for loan in loans
+    }
+    assert kinds == {None, "settled", "overdue", "paying"}
+    assert {customer.application and customer.application.step for customer in customers} == {None, *LoanStep}
+    assert {customer.withdrawal and customer.withdrawal.step for customer in customers} == {None, *WithdrawalStep}
+    assert all(customer.withdrawal for customer in customers if customer.status == "05")
+    assert len(units) == 8 and {unit.record.status for unit in units} == set(UnitStatus)
+    assert any(unit.record.returned for unit in units) and any(unit.record.arrears_months for unit in units)
+
+
+def test_what_the_bank_says_adds_up():
+    for customer in read_customers(CUSTOMERS):
+        loan, withdrawal = customer.loan, customer.withdrawal
+        if loan is not None:
+            assert (loan.balance > 0) == (loan.instalments_left > 0) == (loan.settled_on is None)
+            assert loan.overdue_amount == loan.overdue_count * loan.monthly_payment
+            assert loan.balance < loan.instalments_left * loan.monthly_payment or loan.settled_on
+        if withdrawal is not None:
+            settled = withdrawal.step in (WithdrawalStep.PAID, WithdrawalStep.RETURNED)
+            assert settled == (withdrawal.settled_on is not None)
+            assert bool(withdrawal.why_returned) == (withdrawal.step is WithdrawalStep.RETURNED)
+
+
 def test_numbers_have_their_lengths_and_check_digits_and_are_all_different():
     customers = read_customers(CUSTOMERS)
     for customer in customers:
@@ -55,7 +84,7 @@ def test_numbers_have_their_lengths_and_check_digits_and_are_all_different():
 
 
 def test_loading_again_changes_nothing_and_a_changed_file_replaces_all(store, passwords, tmp_path):
-    assert load_demo(store.database, store.seal, passwords, CUSTOMERS) == 60
+    assert load_demo(store.database, store.seal, passwords, CUSTOMERS) == 68
     assert load_demo(store.database, store.seal, passwords, CUSTOMERS) == 0
     shorter = tmp_path / "customers.yml"
     text = CUSTOMERS.read_text("utf-8")
@@ -88,7 +117,7 @@ def test_production_refuses_demo_customers_and_initial_passwords(store, password
         (('password: "286913"', 'password: "28691"'), "六位"),
         (('id_number: "999999', 'id_number: "110101'), "999999"),
         (("    balance: 12071.20\n", ""), "balance"),
-        (("balance: 12071.20", "balance: 很多"), "第 5 行"),
+        (("balance: 12071.20", "balance: 很多"), "第 7 行"),
         (("customers:", "customer:"), "customers:"),
     ],
 )
