@@ -44,6 +44,16 @@ BELOW_ECHO_DB = 4.0
 """What our voice does not explain must be louder than the expected echo less this to be the caller: coding noise and
 a room's reverberation are quieter."""
 
+FAR_BELOW_DB = 30.0
+"""What comes back this far below what we sent is no echo that matters."""
+
+UNANSWERED_FRAMES = 50
+"""So much of our voice and nothing back, and there is no echo: what sounds like it is a caller with a voice like ours.
+An echo that begins later (a loudspeaker is switched on) takes it back."""
+
+MOST_UNANSWERED_FRAMES = 150
+"""A caller may talk over us for the 2 s between these two without becoming an echo."""
+
 
 class Echo:
     """Follows one call's echo."""
@@ -52,6 +62,7 @@ class Echo:
         self._sent_history = _History(WINDOW_SAMPLES + LONGEST_DELAY_SAMPLES + FILTER_SAMPLES)
         self._heard_history = _History(WINDOW_SAMPLES)
         self._audible_frames = 0
+        self._unanswered_frames = 0
         self._recent_delays: deque[int] = deque(maxlen=3)
         self._couplings_db: deque[float] = deque(maxlen=50)
         self._searched_frames = 0
@@ -61,17 +72,20 @@ class Echo:
 
     def follow(self, heard: bytes, sent: bytes) -> None:
         """One frame heard, and the frame sent at that moment."""
-        speech = sent != SILENCE and self._sent_history.add(sent) > AUDIBLE
-        if sent == SILENCE:
-            self._sent_history.add_silence()
-        self._heard_history.add(heard)
+        sent_peak = self._sent_history.add(sent) if sent != SILENCE else self._sent_history.add_silence()
+        heard_peak = self._heard_history.add(heard)
+        speech = sent_peak > AUDIBLE
+        if speech:
+            answered = heard_peak > sent_peak * 10 ** (-FAR_BELOW_DB / 20)
+            count = self._unanswered_frames + (-1 if answered else 1)
+            self._unanswered_frames = min(max(count, 0), MOST_UNANSWERED_FRAMES)
         self._audible_frames = HISTORY_FRAMES if speech else max(0, self._audible_frames - 1)
         self._searched_frames += 1
 
     @property
     def possible(self) -> bool:
-        """True while something we sent may still come back."""
-        return self._audible_frames > 0
+        """True while something we sent may still come back, on a line where it does."""
+        return self._audible_frames > 0 and self._unanswered_frames < UNANSWERED_FRAMES
 
     def remove(self) -> tuple[bool, bytes]:
         """Whether the last 60 ms heard are only our own voice; and the last frame without what our voice explains."""
@@ -168,9 +182,10 @@ class _History:
         numpy.multiply(numpy.frombuffer(frame, "<i2"), numpy.float32(1 / 32768), out=fresh)
         return max(float(fresh.max()), -float(fresh.min()))
 
-    def add_silence(self) -> None:
+    def add_silence(self) -> float:
         """One more frame in which nothing was."""
         self._room().fill(0.0)
+        return 0.0
 
     def _room(self) -> Samples:
         if self._end + FRAME_SAMPLES > len(self._samples):

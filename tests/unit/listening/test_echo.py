@@ -54,6 +54,22 @@ def test_a_caller_on_a_line_without_echo_is_left_as_he_is():
     assert rest == pcm(heard)[: len(rest)]
 
 
+def test_a_caller_with_our_own_voice_is_left_as_he_is_where_nothing_ever_came_back():
+    caller = numpy.concatenate([numpy.zeros(3 * 8000), levelled(espeak("转人工", pitch=45), -20)])
+    heard = numpy.resize(numpy.concatenate([caller, numpy.zeros(len(PROMPT))]), len(PROMPT)).astype(numpy.float32)
+    _, verdicts, rest = follow(heard, PROMPT)
+    assert not any(verdicts)
+    assert rest == pcm(heard)[: len(rest)]
+
+
+def test_an_echo_that_begins_in_the_middle_is_found():
+    """The caller switches the loudspeaker on."""
+    heard = numpy.concatenate([numpy.zeros_like(PROMPT), line(123, -12)])
+    echo, verdicts, _ = follow(heard, numpy.concatenate([PROMPT, PROMPT]))
+    assert echo.delay_samples == pytest.approx(123 * 8, abs=4)
+    assert numpy.mean(verdicts[-75:]) > 0.6
+
+
 def test_a_jump_of_the_delay_is_followed():
     echo = Echo()
     for delay_ms in (60, 250):
