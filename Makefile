@@ -14,7 +14,7 @@ test:
 	@$(PY) -m bot train
 	@$(PY) -m bot check
 	@$(MAKE) --no-print-directory lint
-	@STRICT=$(STRICT) $(PY) -m pytest -m "not long" $(PYTEST)
+	@STRICT=$(STRICT) tests/run.sh $(PYTEST)
 
 test-long:
 	@deploy/setup.sh test

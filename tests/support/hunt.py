@@ -61,12 +61,13 @@ class Hunt:
                 except OSError:  # closed meanwhile, or a socket
                     continue
 
-    def leaks_of(self, digits: str) -> list[str]:
-        """Where they lie, and how written."""
+    def leaks_of(self, digits: str, outside: tuple[str, ...] = ()) -> list[str]:
+        """Where they lie, and how written; not looked for in what ends with one of `outside`."""
         patterns = spellings(digits)
         return [
             f"{name}: {spelling}"
             for name, content in self._found.items()
+            if not name.endswith(outside)
             for spelling, pattern in patterns.items()
             if pattern in content
         ]

@@ -40,21 +40,22 @@ async def test_a_telephone_caller_asks_logs_in_and_is_put_through_to_a_person(
     agent_wav = tmp_path / "agent.wav"
     times = np.arange(8000 * 3) / 8000
     write_wav(agent_wav, (6000 * np.sin(2 * np.pi * 500 * times)).astype("<i2").tobytes())
-    script = SipScript().wait(2.5).say(await caller.says("公积金贷款利率是多少")).wait(24)
+    script = SipScript().wait(2.5).say(await caller.says("公积金贷款利率是多少")).wait(14)
     script.press("2").wait(4).press("1").wait(6).press(CUSTOMER.account + "#").wait(4).press(CUSTOMER.password)
-    script.wait(26).say(await caller.says("转人工")).wait(12)
+    person = await caller.says("转人工")
+    script.wait(10).say(person).wait(5).say(person).wait(10)  # over the balance; not understood, one says it again
     agent = asyncio.create_task(asterisk.agent(agent_wav, seconds=180))
     await asyncio.sleep(1.0)
     placed = await place(asterisk, script, tmp_path, wait_seconds=3)
     seen = await agent
     assert seen.headers["x-handoff-reason"] == "asked"
     journal = await service.journal(seen.headers["x-call-uuid"])
-    assert heard(journal) == ["公积金贷款利率是多少", "转人工"]
+    assert heard(journal)[0] == "公积金贷款利率是多少" and heard(journal)[-1] == "转人工"
     assert outcomes(journal, "pin") == ["ok"] and outcomes(journal, "hand_off") == ["exchange"]
     sound = read_wav(placed.heard)
-    whole = [e.facts for e in journal.entries if e.kind == "said" and not e.facts["interrupted"] and e.facts["text"]]
-    said = [sentence for facts in whole for sentence in sentences(facts["text"])]
-    assert any("2.6%" in sentence for sentence in said), said
+    texts = [(e.facts["text"], e.facts["interrupted"]) for e in journal.entries if e.kind == "said"]
+    said = [sentence for text, cut in texts for sentence in sentences(text) if not cut or "2.6%" in sentence]
+    assert any("2.6%" in sentence for sentence in said), texts
     likenesses = {sentence: round(await listener.likeness(sound, sentence), 2) for sentence in said}
     assert min(likenesses.values()) > 0.9, likenesses
     balance = f"您尾号{CUSTOMER.account[-4:]}的公积金账户，余额是{CUSTOMER.balance}元。"

@@ -47,14 +47,6 @@ class Frames:
         return "\n".join(self.received + [text for text in self.sent if json.loads(text)["type"] != "key"])
 
 
-async def quiet(caller: BrowserCaller, timeout_seconds: float = 60) -> None:
-    """Wait until the hotline has spoken and listens."""
-    await caller.page.wait_for_timeout(700)
-    await caller.page.locator("#state:is([data-name=listening], [data-name=writing])").wait_for(
-        timeout=timeout_seconds * 1000
-    )
-
-
 async def enter_password(caller: BrowserCaller, password: str) -> None:
     """Six keys, each of them unseen."""
     for count, key in enumerate(password, start=1):
@@ -85,10 +77,11 @@ async def test_a_caller_asks_logs_in_and_wants_a_person(
         await phone.says(question)  # over the greeting
         await phone.wait_for_caption("公积金贷款利率是多少", 10)
         await phone.wait_for_caption(RATE, 30)
-        await quiet(phone)
-        for key in "21":
-            await phone.press(key)
-            await quiet(phone)
+        await phone.wait_for_caption("第二套房", 30)  # the sentence after it
+        await phone.press("2")
+        await phone.wait_for_caption("业务查询", 20)
+        await phone.press("1")
+        await phone.wait_for_caption("请输入或者说出", 20)
         await phone.press(customer.account + "#")
         await phone.wait_for_state("private", 20)
         before = await phone.page.content()
@@ -96,10 +89,10 @@ async def test_a_caller_asks_logs_in_and_wants_a_person(
         await phone.wait_for_caption("余额", 30)
         assert customer.password not in frames.other_than_keys() + await phone.page.content() + before
         assert await phone.page.evaluate(STORED) == f'[{{}},{{}},"","{address}",null]'
-        await quiet(phone)  # also that the password's window is closed again
+        await phone.wait_for_caption("每月", 30)  # the sentence after the balance: the caller may interrupt again
+        await phone.page.wait_for_timeout(1000)
         await phone.says(person)
         await phone.page.locator("#notes li").wait_for(timeout=30_000)
-        await quiet(phone)
         sound, _, rate = await played_by(phone)
         await phone.hang_up()
         await phone.wait_for_state("over")
@@ -127,14 +120,14 @@ async def test_all_of_it_by_reading_writing_and_keys_without_a_microphone(servic
         await phone.write("公积金贷款利率是多少")  # over the greeting
         await phone.wait_for_caption(RATE, 30)
         await phone.page.focus("#pad button")  # keys of the computer, outside the text box
-        for key in "21":
-            await phone.strike(key)
-            await quiet(phone)
+        await phone.strike("2")
+        await phone.wait_for_caption("业务查询", 20)
+        await phone.strike("1")
+        await phone.wait_for_caption("请输入或者说出", 20)
         await phone.strike(customer.account + "#")
         await phone.wait_for_state("private", 20)
         await phone.strike(customer.password)
-        await phone.wait_for_caption("余额", 30)
-        await quiet(phone)
+        await phone.wait_for_caption("每月", 30)
         await phone.write("转人工")
         await phone.page.locator("#notes li").wait_for(timeout=30_000)
         await phone.hang_up()

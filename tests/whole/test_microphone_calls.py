@@ -34,7 +34,6 @@ async def test_a_question_is_answered_and_keys_lead_to_the_balance_unseen(
             speak_into_microphone(sound_card, question)
             if call.shows("2.6%", 15):
                 break
-        call.wait_for("还需要什么", 60)
         for key, answered_by in (("2", "业务查询"), ("1", "请输入或者说出"), (CUSTOMER.account + "#", "查询密码")):
             call.type(key)
             call.wait_for(answered_by, 60)
