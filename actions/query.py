@@ -1,6 +1,6 @@
 """业务查询: what every question about one's own figures has in common. The wording is in domain.yml."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -21,7 +21,7 @@ def told(response: str, **values: str) -> Answer:
     return response, values
 
 
-class Query(Action):  # type: ignore[misc]
+class Query(Action, ABC):  # type: ignore[misc]
     """Logs in if need be, then answers from the back end."""
 
     who: ClassVar[LoginKind] = LoginKind.PERSON
