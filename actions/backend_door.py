@@ -31,14 +31,16 @@ def backend() -> Backend:
 
 
 async def record_call_back(call_id: str, reason: str, summary: str) -> str | None:
-    """A work order: ring this caller back. Its number; None if the exchange did not tell the caller's number.
+    """A work order: ring this caller back. Its number; None if neither the exchange nor the caller has told a number
+    to ring.
 
-    Raises StoreError.
+    Raises StoreError, BackendError.
     """
     call = await journal_of(_database(), _seal(), call_id)
-    if call is None or not call.caller:
+    telephone = call.caller if call and call.caller else await backend().collected_number(call_id, "phone")
+    if not telephone:
         return None
-    order = await _work_orders().create_call_back(call_id, reason, call.caller, summary)
+    order = await _work_orders().create_call_back(call_id, reason, telephone, summary)
     return order.number
 
 

@@ -5,7 +5,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import record_call_back
-from actions.call_control import fact, hand_off, now, wish
+from actions.call_control import collect_number, fact, hand_off, now, wish
 from actions.names import name_of
 from actions.offers import offer
 from actions.opening_hours import is_open, usual
@@ -39,18 +39,18 @@ class TakeCallBack(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
-        """One order per call. Without the caller's number nobody could ring back, so that is said."""
+        """One order per call. Without a number nobody could ring back, so it is asked for, and this goes on then."""
         try:
             number = await record_call_back(tracker.sender_id, "off_hours", wanted_so_far(tracker))
         except (StoreError, BackendError):
             dispatcher.utter_message(response="utter_call_back_failed")
             return []
         if number is None:
-            dispatcher.utter_message(response="utter_call_back_no_number", hours=usual("agents", now(tracker).date()))
-        else:
-            dispatcher.utter_message(response="utter_call_back_recorded", number=number)
+            collect_number(dispatcher, "phone")
+            return [SlotSet("pending", "call_back")]
+        dispatcher.utter_message(response="utter_call_back_recorded", number=number)
         dispatcher.utter_message(response="utter_anything_else")
-        return []
+        return [SlotSet("pending", None)]
 
 
 class AgentFinished(Action):  # type: ignore[misc]

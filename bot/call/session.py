@@ -57,7 +57,7 @@ class CallSession:
         self._talk = TalkPhase(line, dialogue, prompts, questions)
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
         self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
-        self._agent = AgentPhase(line, desk, prompts)
+        self._agent = AgentPhase(line, desk, self._number, prompts)
         self._ended_by = "bot"
 
     async def run(self) -> str:

@@ -1,19 +1,22 @@
-"""To a person: the exchange takes the caller back into its queue, or a call-back is recorded where there is none."""
+"""To a person: the exchange takes the caller back into its queue; where there is none, a call-back is recorded."""
 
 from bot.call.desk import Desk
 from bot.call.line import CallLine
+from bot.call.number import NumberPhase
 from bot.call.prompts import Prompts
 from bot.channels.base import Caption, NextStep
-from bot.dialogue.base import HandOff, Signal
+from bot.dialogue.base import CollectNumber, HandOff, Signal
 from bot.errors import StoreError
 
 
 class AgentPhase:
     """Hands the caller over. A person with a telephone is only behind an exchange."""
 
-    def __init__(self, line: CallLine, desk: Desk, prompts: Prompts) -> None:
+    def __init__(self, line: CallLine, desk: Desk, number: NumberPhase, prompts: Prompts) -> None:
+        """`number` asks for the telephone to ring back where the channel does not tell it."""
         self._line = line
         self._desk = desk
+        self._number = number
         self._prompts = prompts
 
     async def run(self, request: HandOff) -> Signal | None:
@@ -31,8 +34,15 @@ class AgentPhase:
         """The outcome is noted before it is spoken: a caller who has seen the number may hang up at once."""
         channel = self._line.channel
         await self._line.say(self._prompts.say("hand_off_failed"))
+        telephone = channel.caller.number
+        if not telephone:
+            _, telephone = await self._number.run(CollectNumber("phone"))
+        if not telephone:
+            self._note(request, "no_number")
+            await self._line.say(self._prompts.say("call_back_no_number"))
+            return
         try:
-            number = await self._desk.call_back(channel.call_id, channel.caller.number, request.reason, request.summary)
+            number = await self._desk.call_back(channel.call_id, telephone, request.reason, request.summary)
         except StoreError as wrong:
             self._line.journal.note("failed", code=wrong.code)
             self._note(request, "failed")

@@ -108,7 +108,7 @@ class _Reader:
             name=str(self._value(top["name"])) if "name" in top else self._path.stem,
             steps=tuple(self._step(node) for node in top["steps"].value),
             on=self._date(top["date"]) if "date" in top else None,
-            caller=self._digits(top["caller"]) if "caller" in top else Script.caller,
+            caller=self._caller(top["caller"]) if "caller" in top else Script.caller,
             exchange=bool(self._value(top["exchange"])) if "exchange" in top else True,
             expect=self._expectations(top.get("expect"), {**EXPECTATIONS, **END_EXPECTATIONS}),
         )
@@ -172,6 +172,10 @@ class _Reader:
         if not isinstance(value, str) or not value.strip():
             raise self._wrong(node, f"这里应当是文字，现在是 {value!r}。数字请加引号。")
         return value.strip()
+
+    def _caller(self, node: yaml.Node) -> str:
+        """A telephone number, or "" for a caller whose channel tells none (a browser)."""
+        return "" if self._value(node) == "" else self._digits(node)
 
     def _digits(self, node: yaml.Node) -> str:
         text = self._value(node)

@@ -156,7 +156,10 @@ def test_off_hours_the_caller_hears_the_hours_and_may_be_called_back(call, custo
     call.slots["date"] = "2026-11-24T22:00:00"
     said = call.hear("human_agent")
     assert names(said) == ["utter_human_off_hours"] and said[0]["hours"].startswith("周一到周五")
-    assert names(call.hear("affirm"))[0] == "utter_call_back_no_number"
+    assert names(call.hear("affirm")) == ["collect_number"]  # without a number nobody could ring back
+    asyncio.run(backend_door.backend().keep_number(call.call_id, "phone", "13800001234"))
+    recorded = call.hear("number_finished", kind="phone", outcome="complete", last_four="1234")
+    assert names(recorded) == ["utter_call_back_recorded", "utter_anything_else"]
 
 
 def test_a_referral_offers_a_person_and_takes_no_for_an_answer(call):

@@ -184,9 +184,11 @@ class ToldDesk:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.telephones: list[str] = []
 
     async def call_back(self, call_id: str, caller_number: str, reason: str, summary: str) -> str:
         self.asked.append(reason)
+        self.telephones.append(caller_number)
         return "2611-2440-0019"
 
 
@@ -197,6 +199,9 @@ class ScriptedCall:
     answers: Callable[["str | Signal"], list[Reply]]
     password: str = "135792"
     exchange: bool = True
+    caller: str = "13800001234"
+    """'' where the channel tells no number (a browser)."""
+
     bounds: CallBounds = field(default_factory=lambda: CallBounds(600.0, 10.0, 6.0, 5.0))
 
     def __post_init__(self) -> None:
@@ -205,7 +210,7 @@ class ScriptedCall:
         self.dialogue = ToldDialogue(self.answers)
         self.backend = ToldBackend(self.password)
         self.desk = ToldDesk()
-        self.channel = ScriptChannel("call-1", Caller("13800001234"), takes_back_calls=self.exchange)
+        self.channel = ScriptChannel("call-1", Caller(self.caller), takes_back_calls=self.exchange)
         self.entries: list[Entry] = []
         self.recorder_was_silent: list[tuple[float, bool]] = []
         self._deeds: list[tuple[float, Callable[[], None]]] = []

@@ -170,6 +170,25 @@ def test_without_an_exchange_a_call_back_is_recorded():
     assert call.dialogue.signals[-1] in ("agent_finished", "no_input")
 
 
+def test_a_caller_without_a_number_leaves_one_to_be_rung_back():
+    call = ScriptedCall(greeting_then({"转人工": [HandOff("asked")]}), exchange=False, caller="")
+    call.says(3.0, "转人工")
+    call.presses(18.0, "13800005678")
+    call.hangs_up(40.0)
+    call.run()
+    assert call.desk.telephones == ["13800005678"] and "13800005678" not in str(call.entries)
+    assert any("2611-2440" in caption.text for caption in call.channel.captions if caption.kind == "note")
+
+
+def test_a_caller_who_leaves_no_number_is_told_that_nobody_can_ring_back():
+    call = ScriptedCall(greeting_then({"转人工": [HandOff("asked")]}), exchange=False, caller="")
+    call.says(3.0, "转人工")
+    call.presses(18.0, "*")
+    call.hangs_up(40.0)
+    call.run()
+    assert call.desk.asked == [] and any("无法登记回电" in text for text in call.said)
+
+
 def test_a_call_that_lasts_too_long_ends_with_a_sentence():
     call = ScriptedCall(greeting_then({}))
     call.bounds = call.bounds.__class__(30.0, 10.0, 6.0, 5.0)

@@ -29,6 +29,8 @@ async def main(address: str) -> None:
             await phone.wait_for_caption("3.075%", 40)
             await phone.page.wait_for_timeout(4000)
             await phone.write("转人工")
+            await phone.wait_for_caption("手机号码", 20)
+            await phone.press("13800001234")
             await phone.page.locator("#notes li").wait_for(timeout=30_000)
             await phone.page.wait_for_timeout(3000)
             await phone.page.screenshot(path=ROOT / "docs" / "images" / "browser-phone.png")

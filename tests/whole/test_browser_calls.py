@@ -92,6 +92,8 @@ async def test_a_caller_asks_logs_in_and_wants_a_person(
         await phone.wait_for_caption("每月", 30)  # the sentence after the balance: the caller may interrupt again
         await phone.page.wait_for_timeout(1000)
         await phone.says(person)
+        await phone.wait_for_caption("手机号码", 20)  # nobody could ring back without it
+        await phone.press(customer.phone)
         await phone.page.locator("#notes li").wait_for(timeout=30_000)
         sound, _, rate = await played_by(phone)
         await phone.hang_up()
@@ -101,7 +103,7 @@ async def test_a_caller_asks_logs_in_and_wants_a_person(
         await phone.page.screenshot(path=tmp_path / "phone.png")
         assert [said for said in phone.complaints if "ScriptProcessorNode" not in said] == []  # that one is the tap's
     assert re.fullmatch(r"回电工单 \S+", note)
-    assert customer.account not in str(captions)
+    assert customer.account not in str(captions) and customer.phone not in str(captions)
     heard_sound = line_audio(np.asarray(sound, float), rate)
     answers = [text for kind, text in captions if kind == "said" and (RATE in text or "余额" in text)]
     assert [await listener.likeness(heard_sound, text) > 0.9 for text in answers] == [True, True], answers
@@ -129,6 +131,8 @@ async def test_all_of_it_by_reading_writing_and_keys_without_a_microphone(servic
         await phone.strike(customer.password)
         await phone.wait_for_caption("每月", 30)
         await phone.write("转人工")
+        await phone.wait_for_caption("手机号码", 20)
+        await phone.strike(customer.phone)
         await phone.page.locator("#notes li").wait_for(timeout=30_000)
         await phone.hang_up()
         await phone.wait_for_state("over")

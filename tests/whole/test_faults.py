@@ -273,12 +273,16 @@ async def test_hanging_up_while_rasa_thinks(service: RunningService, exchange: F
     await a_later_call_works(service, exchange, left)
 
 
-async def writes_and_hangs_up(service: RunningService, after: str, wait_seconds: float) -> None:
-    """A browser caller who writes 转人工 and goes once a text was shown, and a little later."""
+async def writes_and_hangs_up(service: RunningService, wait_seconds: float, *, after: str = "") -> None:
+    """A browser caller who writes 转人工, leaves a telephone number and goes once a text was shown, or later."""
     async with page_on(f"http://127.0.0.1:{service.web_port}") as page:
         await shown(page, "您好")
         await page.send_json({"type": "text", "text": "转人工"})
-        await shown(page, after)
+        await shown(page, "手机号码")
+        for key in "13800001234":
+            await page.send_json({"type": "key", "key": key})
+        if after:
+            await shown(page, after)
         await asyncio.sleep(wait_seconds)
 
 
@@ -291,13 +295,13 @@ async def shown(page: aiohttp.ClientWebSocketResponse, words: str) -> None:
     raise AssertionError(f"{words} was never shown")
 
 
-@pytest.mark.parametrize("wait_seconds", [0.0, 3.0])
+@pytest.mark.parametrize("wait_seconds", [0.1, 3.0])
 async def test_hanging_up_before_a_call_back_is_written_leaves_all_of_it_or_nothing(
     service: RunningService, left: LeftBehind, wait_seconds: float
 ):
     known = left.on("browser")
     with locked(service):
-        await writes_and_hangs_up(service, "不能直接接通人工", wait_seconds)
+        await writes_and_hangs_up(service, wait_seconds)
         await asyncio.sleep(0.2)
     kept = await left.whole_journal(await left.next_on("browser", known))
     assert kept.entries[-1].kind == "ended" and kept.entries[-1].facts["by"] == "caller"
@@ -308,7 +312,7 @@ async def test_hanging_up_before_a_call_back_is_written_leaves_all_of_it_or_noth
 
 async def test_a_call_back_that_was_told_is_written_once(service: RunningService, left: LeftBehind):
     known = left.on("browser")
-    await writes_and_hangs_up(service, "回电工单", 0.0)
+    await writes_and_hangs_up(service, 0.0, after="回电工单")
     kept = await left.whole_journal(await left.next_on("browser", known))
     assert [entry.facts["outcome"] for entry in kept.entries if entry.kind == "hand_off"] == ["call_back"]
     assert len(left.orders(kept.call_id)) == 1
