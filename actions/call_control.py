@@ -28,6 +28,11 @@ def collect_pin(line: CollectingDispatcher) -> None:
     line.utter_message(json_message={"command": "collect_pin"})
 
 
+def collect_new_pin(line: CollectingDispatcher) -> None:
+    """Ask twice for a new six-digit password, keys only."""
+    line.utter_message(json_message={"command": "collect_new_pin"})
+
+
 def hand_off(line: CollectingDispatcher, reason: str, summary: str = "") -> None:
     """Give the caller to a person."""
     line.utter_message(json_message={"command": "hand_off", "reason": reason, "queue": "agents", "summary": summary})

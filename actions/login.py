@@ -13,7 +13,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import backend
-from actions.call_control import as_if_said, collect_number
+from actions.call_control import as_if_said, collect_new_pin, collect_number
 from bot.backend.base import LoginKind, LoginOutcome, LoginStatus
 from bot.errors import BackendError
 
@@ -40,13 +40,20 @@ async def logged_in(
         outcome = await backend().login(tracker.sender_id)
     except BackendError:
         return unavailable(dispatcher)
-    in_already = outcome is not None and outcome.status is LoginStatus.OK
+    in_already = outcome is not None and outcome.status in (LoginStatus.OK, LoginStatus.MUST_CHANGE)
     if outcome is not None and in_already and outcome.kind is who:
-        return None
+        return None if outcome.status is LoginStatus.OK else begin_forced_change(dispatcher, wanted)
     forgotten = [SlotSet(slot, None) for slot in OF_ONE_IDENTITY] if in_already else []
     dispatcher.utter_message(response="utter_login_needed_unit" if who is LoginKind.UNIT else "utter_login_needed")
     _ask(dispatcher, who)
     return [*forgotten, SlotSet("pending", wanted)]
+
+
+def begin_forced_change(dispatcher: CollectingDispatcher, wanted: str) -> list[EventType]:
+    """A password that was handed out, or is trivial, opens nothing but its own change; then `wanted` goes on."""
+    dispatcher.utter_message(response="utter_password_must_change")
+    collect_new_pin(dispatcher)
+    return [SlotSet("pending", None if wanted == "change_password" else wanted)]
 
 
 def unavailable(dispatcher: CollectingDispatcher) -> list[EventType]:
@@ -71,7 +78,7 @@ class PinFinished(Action):  # type: ignore[misc]
             outcome = await backend().login(tracker.sender_id)
         except BackendError:
             return unavailable(dispatcher)
-        if outcome is not None and outcome.status is LoginStatus.OK:
+        if outcome is not None and outcome.status in (LoginStatus.OK, LoginStatus.MUST_CHANGE):
             return as_if_said(tracker.get_slot("pending") or OVERVIEW_OF[outcome.kind])
         return _login_failed(dispatcher, outcome)
 

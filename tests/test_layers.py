@@ -83,7 +83,9 @@ def test_an_engine_stays_in_its_room(engine: str):
 
 
 def test_the_password_room_knows_neither_dialogue_nor_ear():
-    names = imports_of(ROOT / "bot" / "call" / "pin.py")
+    names = [
+        name for room in ("pin", "new_pin", "six_digits") for name in imports_of(ROOT / "bot" / "call" / f"{room}.py")
+    ]
     assert not [name for name in names if name.startswith(("bot.dialogue", "bot.listening"))]
 
 

@@ -12,6 +12,10 @@ class LoginStatus(Enum):
 
     BEGUN = "begun"
     OK = "ok"
+    MUST_CHANGE = "must_change"
+    """The password was right, but it is the one handed out, or anybody would try it first: nothing is told and
+    nothing done before it has been changed."""
+
     WRONG = "wrong"
     LOCKED = "locked"
     NO_PASSWORD = "no_password"
@@ -21,6 +25,14 @@ class LoginStatus(Enum):
     """The caller has no keypad or does not know the password: needs a way out."""
 
     UNAVAILABLE = "unavailable"
+
+
+class PasswordChange(Enum):
+    """What became of a new password."""
+
+    CHANGED = "changed"
+    WEAK = "weak"
+    """Not accepted: trivial, the end of one of the caller's numbers, their birthday, or the one they had."""
 
 
 class LoginKind(Enum):
@@ -69,6 +81,8 @@ class Backend(Protocol):
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
         """Check the six digits for the login begun; count wrong ones per account and day; write the outcome.
 
+        A right one that was never changed, or is trivial, gives MUST_CHANGE instead of OK.
+
         Same time and same answer for an unknown number as for a wrong password (argon2id either way).
         """
         ...
@@ -79,6 +93,17 @@ class Backend(Protocol):
 
     async def login(self, call_id: str) -> LoginOutcome | None:
         """The login state of this call, or None if none was begun."""
+        ...
+
+    async def refuses_password(self, call_id: str, password: str) -> bool:
+        """Whether whoever is logged in may not choose these six digits. Raises BackendError('not_logged_in')."""
+        ...
+
+    async def change_password(self, call_id: str, password: str) -> PasswordChange:
+        """Give whoever is logged in (also with MUST_CHANGE, which it ends) a new password, unless it is refused.
+
+        Raises BackendError('not_logged_in').
+        """
         ...
 
     async def log_out(self, call_id: str) -> None:

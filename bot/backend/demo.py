@@ -1,5 +1,6 @@
 """The demo centre: invented customers in our own store, with the real rules of logging in."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.backend.base import LoginKind, LoginOutcome, LoginStatus
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PasswordChange
 from bot.backend.demo_records import PERSON, UNIT, PersonRecords
 from bot.backend.numbers import number_fingerprint, phone_key
 from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
+from bot.backend.weak_passwords import is_trivial, is_weak
 from bot.errors import BackendError, StoreError
 from bot.store import collected_numbers, credentials, logins
 from bot.store.database import Database
@@ -36,6 +38,9 @@ class Attempt:
     password_hash: str
     account_key: str | None
     """None: nobody has this number."""
+
+    initial: bool
+    """The password was handed out and never changed."""
 
 
 class DemoBackend:
@@ -112,12 +117,13 @@ class DemoBackend:
             if attempt.left is None:
                 return await self._note(call_id, LoginStatus.LOCKED, 0)
             if await self._passwords.fits(attempt.password_hash, password) and attempt.account_key:
-                return await self._note(call_id, LoginStatus.OK, attempt.left + 1, right=attempt)
+                right = LoginStatus.MUST_CHANGE if attempt.initial or is_trivial(password) else LoginStatus.OK
+                return await self._note(call_id, right, attempt.left + 1, right=attempt)
             return await self._note(call_id, LoginStatus.WRONG if attempt.left else LoginStatus.LOCKED, attempt.left)
 
     async def note_login(self, call_id: str, status: LoginStatus) -> None:
         """Write an outcome that needs no check (NO_PASSWORD, NO_KEYS, UNAVAILABLE)."""
-        if status in (LoginStatus.OK, LoginStatus.BEGUN):
+        if status in (LoginStatus.OK, LoginStatus.MUST_CHANGE, LoginStatus.BEGUN):
             raise BackendError("status_needs_check", f"{status.value} cannot be noted without a check")
         await self._note_unchecked(call_id, status)
 
@@ -126,6 +132,27 @@ class DemoBackend:
         with backend_errors():
             login = await self._database.read(lambda connection: logins.find(connection, call_id, self._now()))
         return _outcome(login, LoginStatus(login.status), login.attempts_left) if login else None
+
+    async def refuses_password(self, call_id: str, password: str) -> bool:
+        """Whether whoever is logged in may not choose these: trivial, known to others, or the ones they had."""
+        with backend_errors():
+            known, had = await self._database.read(lambda connection: self._not_to_choose(connection, call_id))
+            return is_weak(password, known) or await self._passwords.fits(had, password)
+
+    async def change_password(self, call_id: str, password: str) -> PasswordChange:
+        """Give whoever is logged in (also with MUST_CHANGE, which it ends) a new password, unless it is refused."""
+        if len(password) != 6 or await self.refuses_password(call_id, password):
+            return PasswordChange.WEAK
+
+        def change(connection: sa.Connection) -> None:
+            key = self._whose(connection, call_id)
+            credentials.set_password(connection, key, password_hash)
+            logins.note(connection, call_id, LoginStatus.OK.value, credentials.ATTEMPTS_PER_DAY, key)
+
+        with backend_errors():
+            password_hash = await self._passwords.hashed(password)
+            await self._database.write(change)
+        return PasswordChange.CHANGED
 
     async def log_out(self, call_id: str) -> None:
         """The call ended: forget identity and all numbers given."""
@@ -156,7 +183,7 @@ class DemoBackend:
 
     async def unit_account(self, call_id: str) -> UnitAccount:
         """The account of the unit logged in. Raises BackendError('not_logged_in')."""
-        return UNIT.validate_json(await self._record(call_id, LoginKind.UNIT))
+        return UNIT.validate_json(await self._record(call_id, LoginKind.UNIT)).account
 
     async def _person(self, call_id: str) -> PersonRecords:
         return PERSON.validate_json(await self._record(call_id, LoginKind.PERSON))
@@ -165,6 +192,19 @@ class DemoBackend:
         with backend_errors():
             sealed = await self._database.read(lambda connection: self._sealed_record(connection, call_id, kind))
             return self._seal.open(sealed)
+
+    def _whose(self, connection: sa.Connection, call_id: str) -> str:
+        """The account of whoever gave the right password on this call, to be changed or not."""
+        login = logins.find(connection, call_id, self._now())
+        if login is None or login.account_key is None:
+            raise BackendError("not_logged_in", "nobody is logged in on this call")
+        return login.account_key
+
+    def _not_to_choose(self, connection: sa.Connection, call_id: str) -> tuple[tuple[str, ...], str]:
+        """Six digits that others may know of whoever is logged in, and the hash of their password."""
+        key = self._whose(connection, call_id)
+        record = json.loads(self._seal.open(sealed_record(connection, key) or b""))
+        return tuple(record["known_digits"]), credentials.password_hash_of(connection, key)
 
     def _take_attempt(self, connection: sa.Connection, call_id: str) -> Attempt:
         login = self._begun(connection, call_id)
@@ -176,11 +216,13 @@ class DemoBackend:
             left=credentials.take_attempt(connection, key, today),
             password_hash=known.password_hash if known else self._passwords.of_nobody,
             account_key=known.account_key if known else None,
+            initial=known.initial if known else False,
         )
 
     def _sealed_record(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
         login = logins.find(connection, call_id, self._now())
-        if login is None or login.account_key is None or login.kind != kind.value:
+        right = login is not None and login.status == LoginStatus.OK.value and login.kind == kind.value
+        if login is None or not right or login.account_key is None:
             raise BackendError("not_logged_in", f"no {kind.value} is logged in on this call")
         sealed = sealed_record(connection, login.account_key)
         if sealed is None:

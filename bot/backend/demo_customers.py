@@ -15,6 +15,7 @@ from bot.backend.demo_records import PERSON, UNIT, PersonRecords
 from bot.backend.demo_units import DemoUnit, read_units
 from bot.backend.numbers import account_key, number_fingerprint, phone_key
 from bot.backend.records import Deposit, Interest, Loan, LoanApplication, PersonalAccount, Withdrawal
+from bot.backend.weak_passwords import ends_of
 from bot.errors import SettingsError
 from bot.store.credentials import credentials, has_initial_password, login_numbers
 from bot.store.database import Database, insert_new
@@ -68,7 +69,8 @@ class DemoCustomer:
         """What is sealed: neither the password nor the numbers that log in."""
         facts = {name: getattr(self, name) for name in PersonalAccount.__slots__ if name != "last_four"}
         account = PersonalAccount(last_four=self.account[-4:], **facts)
-        return PersonRecords(self.name, self.phone, account, self.loan, self.application, self.withdrawal)
+        known = ends_of(self.account, self.id_number, self.card)
+        return PersonRecords(self.name, self.phone, account, self.loan, self.application, self.withdrawal, known)
 
 
 def read_customers(path: Path) -> list[DemoCustomer]:
@@ -151,7 +153,7 @@ def _write_customer(connection: sa.Connection, seal: Seal, customer: DemoCustome
 
 def _write_unit(connection: sa.Connection, seal: Seal, unit: DemoUnit, password_hash: str) -> None:
     fingerprint = number_fingerprint(seal, unit.account, unit=True)
-    record = seal.seal(UNIT.dump_json(unit.record).decode())
+    record = seal.seal(UNIT.dump_json(unit.records()).decode())
     _write(connection, seal, account_key(seal, f"unit:{unit.account}"), unit, password_hash, [fingerprint], record)
 
 

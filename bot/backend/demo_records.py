@@ -19,8 +19,19 @@ class PersonRecords:
     loan: Loan | None
     application: LoanApplication | None
     withdrawal: Withdrawal | None
+    known_digits: tuple[str, ...]
+    """Six digits that others may know of this person (weak_passwords.ends_of)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecords:
+    """All business data of one unit."""
+
+    account: UnitAccount
+    phone: str
+    known_digits: tuple[str, ...]
 
 
 PERSON = TypeAdapter(PersonRecords)
-UNIT = TypeAdapter(UnitAccount)
+UNIT = TypeAdapter(UnitRecords)
 """To and from JSON; decimals stay decimals."""

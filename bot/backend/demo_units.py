@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.backend.demo_file import entries, refuse_unquoted
+from bot.backend.demo_records import UnitRecords
 from bot.backend.records import UnitAccount
+from bot.backend.weak_passwords import ends_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class DemoUnit:
     password: str
     password_initial: bool
     record: UnitAccount
+
+    def records(self) -> UnitRecords:
+        """What is sealed: neither the password nor the number that logs in."""
+        return UnitRecords(self.record, self.phone, ends_of(self.account))
 
 
 def read_units(path: Path) -> list[DemoUnit]:

@@ -166,6 +166,10 @@ class CallLine:
         if keys and keys != ["0"]:
             self.privacy.swallow_strays()
 
+    def drop_keys(self) -> None:
+        """Keys that wait were pressed before this was asked: they are no answer to it."""
+        self._forget()
+
     async def end_private(self) -> None:
         """The outcome of a secret has been spoken: keys that came meanwhile are swallowed, the ear opens again."""
         if self.privacy.is_open:

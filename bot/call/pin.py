@@ -1,18 +1,17 @@
 """The six-digit password: keys only, in one local variable, in a private window.
 
 Opened before the first digit can fall and closed after the outcome was spoken, the window keeps ear and recorder
-out; keys typed ahead, a digit too many and late ones are swallowed. Nothing outside this file ever sees a digit.
+out; keys typed ahead, a digit too many and late ones are swallowed. Nothing outside this file and six_digits.py ever
+sees a digit.
 """
 
 from bot.backend.base import Backend, LoginStatus
 from bot.call.line import CallLine
 from bot.call.prompts import Prompts
+from bot.call.six_digits import PIN_LENGTH, SixDigits
 from bot.errors import BackendError
 
-PIN_LENGTH = 6
 _HINTS_BEFORE_GIVING_UP = 2
-CLEAR_KEY = "*"
-END_KEY = "#"
 
 
 class PinPhase:
@@ -23,39 +22,18 @@ class PinPhase:
     ) -> None:
         self._line = line
         self._backend = backend
-        self._prompts = prompts
-        self._first_key_seconds = first_key_seconds
-        self._next_key_seconds = next_key_seconds
+        self._digits = SixDigits(line, prompts, first_key_seconds, next_key_seconds)
 
     async def run(self) -> LoginStatus:
         """The outcome, already in the store. The private window stays open until it has been spoken."""
         await self._line.privacy.open()
         prompt = "pin_ask"
         for _ in range(_HINTS_BEFORE_GIVING_UP + 1):
-            digits = await self._collect(prompt)
+            digits = await self._digits.collect(prompt)
             if len(digits) == PIN_LENGTH:
                 return await self._verify(digits)
             prompt = "pin_short" if digits else "pin_find_keypad"
         return await self._nothing_entered()
-
-    async def _collect(self, prompt: str) -> str:
-        """Six digits, or fewer if the caller stopped. The first key silences the prompt."""
-        reading = self._line.mouth.read([self._prompts.say(prompt)])
-        digits = ""
-        while len(digits) < PIN_LENGTH:
-            if digits:
-                key = await self._line.next_key(self._next_key_seconds)
-            else:
-                key = await self._line.first_key(reading, self._first_key_seconds)
-            if key is None or key == END_KEY:
-                break
-            self._line.mouth.hush()
-            if key == CLEAR_KEY:
-                digits = ""
-                reading = self._line.mouth.read([self._prompts.say("pin_cleared")])
-                continue
-            digits += key
-        return digits
 
     async def _verify(self, digits: str) -> LoginStatus:
         self._line.privacy.secret_complete = True

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.backend.base import Backend
 from bot.call.desk import Desk
 from bot.call.line import CallLine
+from bot.call.new_pin import NewPinPhase
 from bot.call.number import NumberPhase
 from bot.call.number_kinds import KINDS
 from bot.call.pin import PinPhase
@@ -16,7 +17,7 @@ from bot.call.prompts import Prompts
 from bot.call.talk import TalkPhase
 from bot.call.with_agent import AgentPhase
 from bot.channels.base import NextStep
-from bot.dialogue.base import CollectNumber, CollectPin, Dialogue, HandOff, HangUp, Signal
+from bot.dialogue.base import CollectNewPin, CollectNumber, CollectPin, Dialogue, HandOff, HangUp, Signal
 from bot.errors import BackendError, BotError, CallEnded
 from bot.events import CallerTyped, DigitPressed, Utterance
 from bot.listening.base import Question
@@ -57,6 +58,7 @@ class CallSession:
         self._talk = TalkPhase(line, dialogue, prompts, questions)
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
         self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
+        self._new_pin = NewPinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
         self._agent = AgentPhase(line, desk, self._number, prompts)
         self._ended_by = "bot"
 
@@ -111,6 +113,9 @@ class CallSession:
                 case CollectPin():
                     await self._pin.run()
                     replies = await talk.notify(Signal("pin_finished"))
+                case CollectNewPin():
+                    outcome = await self._new_pin.run()
+                    replies = await talk.notify(Signal("new_pin_finished", {"outcome": outcome}))
                 case HandOff() as request:
                     signal = await self._hand_off(request)
                     if signal is None:

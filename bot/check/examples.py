@@ -17,6 +17,7 @@ LINE_SIGNALS = {
     "no_match",
     "number_finished",
     "pin_finished",
+    "new_pin_finished",
     "agent_finished",
 }
 """Intents that the line sends (bot/dialogue/base.py); no caller says them."""

@@ -42,6 +42,11 @@ class CollectPin:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectNewPin:
+    """Ask twice for a new password, keys only, for whoever is logged in on this call."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """Give the caller to a person."""
 
@@ -58,7 +63,7 @@ class HangUp:
     """Nothing more to say: let the caller hang up first, then hang up."""
 
 
-Reply = Say | CollectNumber | CollectPin | HandOff | HangUp
+Reply = Say | CollectNumber | CollectPin | CollectNewPin | HandOff | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,13 @@ class Signal:
     """Something the line noticed, told to the dialogue as an intent of the same name."""
 
     name: str
-    """call_started, key_pressed, no_input, no_match, number_finished, pin_finished, agent_finished."""
+    """call_started, key_pressed, no_input, no_match, number_finished, pin_finished, new_pin_finished,
+    agent_finished."""
 
     facts: dict[str, str | int | bool] = field(default_factory=dict)
     """key_pressed: key. no_input, no_match: count (1, 2, …). number_finished: kind, outcome ('complete', 'gave_up',
     'wants_person', 'back'), last_four. pin_finished: nothing (the outcome is read from the store).
+    new_pin_finished: outcome ('changed', 'gave_up', 'unavailable').
     agent_finished: outcome ('off_hours', 'nobody', 'returned'). call_started: channel, returning."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from bot.clock import outside
-from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Reply, Say, Signal
+from bot.dialogue.base import CollectNewPin, CollectNumber, CollectPin, HandOff, HangUp, Reply, Say, Signal
 from bot.errors import DialogueError
 
 log = logging.getLogger(__name__)
@@ -143,6 +143,8 @@ def _command(custom: dict[str, Any]) -> Reply:
             return CollectNumber(_text(custom["kind"]), bool(custom.get("pin_follows", False)))
         case "collect_pin":
             return CollectPin()
+        case "collect_new_pin":
+            return CollectNewPin()
         case "hand_off":
             return HandOff(
                 _text(custom["reason"]), _text(custom.get("queue", "agents")), _text(custom.get("summary", ""))

@@ -47,17 +47,30 @@ class Credential:
 
     account_key: str
     password_hash: str
+    initial: bool
 
 
 def credential_of(connection: sa.Connection, fingerprint: str) -> Credential | None:
     """The credential that a number leads to; None for an unknown number."""
     joined = sa.join(login_numbers, credentials)
     row = connection.execute(
-        sa.select(credentials.c.account_key, credentials.c.password_hash)
+        sa.select(credentials.c.account_key, credentials.c.password_hash, credentials.c.initial)
         .select_from(joined)
         .where(login_numbers.c.fingerprint == fingerprint)
     ).one_or_none()
-    return Credential(row.account_key, row.password_hash) if row else None
+    return Credential(row.account_key, row.password_hash, row.initial) if row else None
+
+
+def password_hash_of(connection: sa.Connection, account_key: str) -> str:
+    """The hash of an account that is there."""
+    query = sa.select(credentials.c.password_hash).where(credentials.c.account_key == account_key)
+    return str(connection.execute(query).scalar_one())
+
+
+def set_password(connection: sa.Connection, account_key: str, password_hash: str) -> None:
+    """The account has a new password, which its owner chose."""
+    new = {"password_hash": password_hash, "initial": False}
+    connection.execute(sa.update(credentials).where(credentials.c.account_key == account_key).values(new))
 
 
 def take_attempt(connection: sa.Connection, key: str, day: date) -> int | None:

@@ -26,6 +26,14 @@ class Passwords:
         different = sorted(set(passwords))
         return dict(zip(different, self._threads.map(self._hasher.hash, different), strict=True))
 
+    async def hashed(self, password: str) -> str:
+        """A hash for a new password."""
+
+        def make() -> str:
+            return self._hasher.hash(password)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+
     async def fits(self, password_hash: str, password: str) -> bool:
         """Whether this is the password."""
 

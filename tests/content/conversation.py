@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.account import AnswerAccount
 from actions.answer_hours import AnswerHours
 from actions.answer_policy import AnswerPolicy
+from actions.change_password import ChangePassword, NewPinFinished
 from actions.find_branch import FindBranch
 from actions.follow_menu import FollowMenu, GoBack, MainMenu, NoKeypad
 from actions.greet import Greet
@@ -48,6 +49,8 @@ BY_INTENT = {
     "notices": TellNotices,
     "number_finished": NumberFinished,
     "pin_finished": PinFinished,
+    "change_password": ChangePassword,
+    "new_pin_finished": NewPinFinished,
     "human_agent": ReachPerson,
     "complaint": ReachPerson,
     "call_back": TakeCallBack,

@@ -1,9 +1,11 @@
 """业务查询: what callers hear about their own figures, worded by domain.yml, and that nobody hears another's."""
 
+import asyncio
 import shutil
 
 import pytest
 
+from actions import backend_door
 from actions.content import ROOT
 from bot.backend.base import LoginKind
 from bot.backend.demo_customers import read_customers
@@ -41,8 +43,9 @@ def text(said):
 
 
 def whose(**wanted):
-    """The first customer of whom all this is true."""
-    return next(one for one in CUSTOMERS if all(test(getattr(one, name)) for name, test in wanted.items()))
+    """The first customer of whom all this is true, and who need not change a default password first."""
+    usual = (one for one in CUSTOMERS if not one.password_initial)
+    return next(one for one in usual if all(test(getattr(one, name)) for name, test in wanted.items()))
 
 
 def asks(call, customer, intent):
@@ -187,3 +190,49 @@ def test_a_units_wrong_password_is_asked_for_as_a_units(call, centre):
     types(call, UNITS[0].account, "111112", LoginKind.UNIT)
     said = call.hear("pin_finished")
     assert names(said) == ["utter_login_wrong", "collect_number"] and said[1]["kind"] == "unit"
+
+
+def new_password(call, password):
+    """What the line does in its phase for a new password."""
+    asyncio.run(backend_door.backend().change_password(call.call_id, password))
+    return call.hear("new_pin_finished", outcome="changed")
+
+
+def test_a_password_is_changed_after_login(call, centre):
+    said = asks(call, CUSTOMERS[0], "change_password")
+    assert names(said) == ["collect_new_pin"]
+    assert names(new_password(call, "408163")) == ["utter_password_changed", "utter_anything_else"]
+    call.call_id = "call-2"
+    call.hear("account_balance")
+    types(call, CUSTOMERS[0].account, "408163")
+    assert "12071.20元" in text(call.hear("pin_finished"))
+
+
+@pytest.mark.parametrize("intent", ["account_balance", "change_password"])
+def test_a_default_password_is_changed_before_any_figure_is_told(call, centre, intent):
+    ninth = CUSTOMERS[8]
+    assert names(asks(call, ninth, intent)) == ["utter_password_must_change", "collect_new_pin"]
+    assert names(call.hear("new_pin_finished", outcome="changed"))[:2] != [
+        "utter_password_changed",
+        "utter_account_balance",
+    ]
+    assert names(call.hear("account_balance")) == ["utter_password_must_change", "collect_new_pin"]
+    said = new_password(call, "408163")
+    assert names(said) == ["utter_password_changed", "utter_account_balance", "utter_anything_else"]
+
+
+def test_a_password_that_was_not_changed_has_a_next_step_and_tells_no_figure(call, centre):
+    asks(call, CUSTOMERS[8], "account_balance")
+    said = call.hear("new_pin_finished", outcome="gave_up")
+    assert names(said) == ["utter_password_not_changed", "utter_offer_person"]
+    assert names(call.hear("affirm"))[-1] == "hand_off"
+    assert names(call.hear("loan_query_balance")) == ["utter_password_must_change", "collect_new_pin"]
+
+
+def test_a_unit_with_a_default_password_changes_its_own(call, centre):
+    unit = next(one for one in UNITS if one.password_initial)
+    call.hear("unit_account")
+    types(call, unit.account, unit.password, LoginKind.UNIT)
+    assert names(call.hear("pin_finished")) == ["utter_password_must_change", "collect_new_pin"]
+    assert unit.record.name in text(new_password(call, "408163"))
+    assert names(call.hear("change_password")) == ["collect_new_pin"]

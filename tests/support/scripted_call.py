@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.audio.frame import FRAME_SECONDS, Frame
-from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PersonalAccount
+from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PasswordChange, PersonalAccount
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
 from bot.call.line import CallLine
@@ -168,6 +168,13 @@ class ToldBackend:
 
     async def note_login(self, call_id: str, status: LoginStatus) -> None:
         self.outcomes.append(status)
+
+    async def refuses_password(self, call_id: str, password: str) -> bool:
+        return len(set(password)) == 1 or password == self._password
+
+    async def change_password(self, call_id: str, password: str) -> PasswordChange:
+        self._password = password
+        return PasswordChange.CHANGED
 
     async def login(self, call_id: str) -> LoginOutcome | None:
         return LoginOutcome(self.outcomes[-1]) if self.outcomes else None

@@ -11,7 +11,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
-from bot.backend.base import LoginStatus
+from bot.backend.base import LoginStatus, PasswordChange
 from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, read_customers
 from bot.call.journal import Entry
@@ -52,13 +52,13 @@ def customer(tmp_path_factory, chance):
 
 async def test_no_password_is_left_in_database_log_journal_or_spool(store, customer, chance, tmp_path):
     person, file = customer
-    wrong = [chance() for _ in range(4)]
+    wrong, new = [chance() for _ in range(4)], chance()
     with logs(tmp_path / "log", "bot", level="DEBUG", caller_text=True):
         asyncio.get_running_loop().set_debug(True)
         for name in ("sqlalchemy.engine", "sqlalchemy.pool"):
             logging.getLogger(name).setLevel(logging.DEBUG)
         try:
-            await _calls(store, person, file, wrong)
+            await _calls(store, person, file, wrong, new)
         finally:
             for name in ("sqlalchemy.engine", "sqlalchemy.pool"):
                 logging.getLogger(name).setLevel(logging.WARNING)
@@ -67,13 +67,13 @@ async def test_no_password_is_left_in_database_log_journal_or_spool(store, custo
         assert (store.folder / "hotline.db-wal").stat().st_size > 0  # the search reads the write-ahead log too
     log = (tmp_path / "log" / "bot.jsonl").read_text("utf-8")
     assert "INSERT INTO logins" in log and "backend_away" in log
-    for password in [person.password, *wrong]:
+    for password in [person.password, *wrong, new]:
         assert leaks([tmp_path, store.files()], password) == []
     for number in (person.account, person.id_number, person.card):
         assert leaks([tmp_path, store.files()], number.replace("X", "0")) == []
 
 
-async def _calls(store, person, file, wrong):
+async def _calls(store, person, file, wrong, new):
     passwords = Passwords()
     load_demo(store.database, store.seal, passwords, file)
     backend = DemoBackend(store.database, store.seal, passwords)
@@ -88,6 +88,9 @@ async def _calls(store, person, file, wrong):
             writer.keep(f"call-{number}", Entry(1.0, "pin", {"outcome": outcome.status.value, "last_four": last_four}))
             if outcome.status is LoginStatus.OK:
                 await backend.personal_account(f"call-{number}")
+            if number == 1:
+                assert await backend.change_password("call-1", new) is PasswordChange.CHANGED
+                assert await backend.refuses_password("call-1", new)
             logging.getLogger("bot.call").debug("login ended: %r", outcome)
     with store.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE wrong_attempts RENAME TO away")
