@@ -9,6 +9,7 @@ import numpy.typing as npt
 import soxr
 
 from bot.audio.frame import LINE_RATE
+from bot.audio.mulaw import from_mulaw
 from bot.errors import ContentError
 
 _EXTENSIBLE = 0xFFFE
@@ -91,17 +92,10 @@ def _numbers(data: bytes, kind: int, width: int) -> Floats:
         case 6, 1:
             numbers = _from_alaw(np.frombuffer(data, np.uint8))
         case 7, 1:
-            numbers = _from_mulaw(np.frombuffer(data, np.uint8))
+            numbers = from_mulaw(np.frombuffer(data, np.uint8)) / 2**15
         case _:
             raise ValueError(f"不认识的编码 {kind}，{width * 8} 位")
     return numbers
-
-
-def _from_mulaw(coded: npt.NDArray[np.uint8]) -> Floats:
-    """ITU-T G.711 µ-law."""
-    bits = ~coded
-    size = (((bits & 0x0F).astype(np.int32) << 3) + 0x84 << (bits >> 4 & 7).astype(np.int32)) - 0x84
-    return np.where(bits & 0x80, -size, size) / 2**15
 
 
 def _from_alaw(coded: npt.NDArray[np.uint8]) -> Floats:

@@ -56,6 +56,19 @@ def list_devices() -> str:
     return "\n".join(lines)
 
 
+def play(samples: bytes, output_device: Device = None) -> None:
+    """Line audio on this machine's loudspeaker, to its end. Raises ChannelError, in Chinese, without a device."""
+    sounddevice = _sounddevice()
+    rate = _rate(output_device, "output")
+    if rate != LINE_RATE:
+        samples = soxr.resample(np.frombuffer(samples, "<i2"), LINE_RATE, rate).astype("<i2").tobytes()
+    try:
+        with sounddevice.RawOutputStream(device=output_device, samplerate=rate, channels=1, dtype="int16") as stream:
+            stream.write(samples)
+    except sounddevice.PortAudioError as error:
+        raise ChannelError("device_busy", f"声音设备打不开（{error}）：是否被别的程序占用？{_CHOOSE}") from error
+
+
 class MicrophoneChannel:
     """See Channel. Two streams, one for each direction: one stream for both was seen to underrun for seconds."""
 
@@ -127,8 +140,8 @@ class MicrophoneChannel:
         """In a thread: sound systems take their time."""
         sounddevice = _sounddevice()
         try:
-            self._input_rate = self._rate("input")
-            self._output_rate = self._rate("output")
+            self._input_rate = _rate(self._devices["input"], "input")
+            self._output_rate = _rate(self._devices["output"], "output")
             self._resampler = (
                 soxr.ResampleStream(LINE_RATE, self._output_rate, 1, dtype="int16", quality="MQ")
                 if self._output_rate != LINE_RATE
@@ -151,22 +164,6 @@ class MicrophoneChannel:
             ]
         except sounddevice.PortAudioError as error:
             raise ChannelError("device_busy", f"声音设备打不开（{error}）：是否被别的程序占用？{_CHOOSE}") from error
-
-    def _rate(self, direction: str) -> int:
-        """The telephone's rate if the device has it, else the device's own."""
-        sounddevice = _sounddevice()
-        name = {"input": "麦克风", "output": "扬声器"}[direction]
-        device = self._devices[direction]
-        try:
-            found = sounddevice.query_devices(device, direction)
-        except (ValueError, sounddevice.PortAudioError) as error:
-            asked = "" if device is None else f"“{device}”"
-            raise ChannelError(f"no_{direction}", f"找不到{name}{asked}。请接上设备；{_CHOOSE}") from error
-        check = {"input": sounddevice.check_input_settings, "output": sounddevice.check_output_settings}[direction]
-        with contextlib.suppress(sounddevice.PortAudioError):
-            check(device=device, channels=1, dtype="int16", samplerate=LINE_RATE)
-            return LINE_RATE
-        return int(found["default_samplerate"])
 
     def _heard(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
@@ -191,6 +188,22 @@ class MicrophoneChannel:
     def _close_streams(self) -> None:
         for stream in self._streams:
             stream.close()
+
+
+def _rate(device: Device, direction: str) -> int:
+    """The telephone's rate if the device has it, else the device's own."""
+    sounddevice = _sounddevice()
+    name = {"input": "麦克风", "output": "扬声器"}[direction]
+    try:
+        found = sounddevice.query_devices(device, direction)
+    except (ValueError, sounddevice.PortAudioError) as error:
+        asked = "" if device is None else f"“{device}”"
+        raise ChannelError(f"no_{direction}", f"找不到{name}{asked}。请接上设备；{_CHOOSE}") from error
+    check = {"input": sounddevice.check_input_settings, "output": sounddevice.check_output_settings}[direction]
+    with contextlib.suppress(sounddevice.PortAudioError):
+        check(device=device, channels=1, dtype="int16", samplerate=LINE_RATE)
+        return LINE_RATE
+    return int(found["default_samplerate"])
 
 
 def _sounddevice() -> ModuleType:

@@ -19,6 +19,9 @@ _PAUSES = (
 )
 """The engine pauses 0.12 s at its comma, 0.17 s at its semicolon, and not at all at a full stop within a text."""
 
+_SPOKEN_BOTH_WAYS = "还重调行长便处倒得当都好和会间降将解禁觉空乐量率落难强切曲散少省率为系相应与载朝传转着只中种"
+"""Characters whose two readings both occur on this line."""
+
 _NUMERAL = "零〇一二三四五六七八九十百千万亿点分月日号"
 
 
@@ -58,6 +61,26 @@ class Lexicon:
                     if said and said[-1][-1] not in ",;.?":
                         said[-1] += pause
         return " ".join(said).replace(". ", "; ")
+
+    def corrections(self, sentence: str) -> list[tuple[str, str]]:
+        """The words of voices/lexicon.yml in a sentence and how they make it read, each once."""
+        found = dict.fromkeys(word.group() for word in self._words.finditer(sentence))
+        return [(word, " ".join(self._readings[word])) for word in found]
+
+    def choices(self, sentence: str) -> list[tuple[str, str]]:
+        """The characters with several readings that no correction covers: the word around each, and the one chosen."""
+        covered = {place for word in self._words.finditer(sentence) for place in range(*word.span())}
+        chosen: dict[tuple[str, str], None] = {}
+        for piece in _PIECE.finditer(sentence):
+            if piece.lastgroup != "hanzi":
+                continue
+            syllables = self._syllables(piece.group())
+            for at, (character, syllable) in enumerate(zip(piece.group(), syllables, strict=False)):
+                place = piece.start() + at
+                if character in _SPOKEN_BOTH_WAYS and place not in covered:
+                    around = sentence[max(piece.start(), place - 1) : min(piece.end(), place + 2)]
+                    chosen[f"“{around}”的{character}", syllable] = None
+        return list(chosen)
 
     def _syllables(self, hanzi: str) -> list[str]:
         syllables = lazy_pinyin(hanzi, style=Style.TONE3, neutral_tone_with_five=True, errors=_unreadable)  # type: ignore[arg-type]

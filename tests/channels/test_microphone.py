@@ -80,3 +80,13 @@ def best_correlation(part: np.ndarray, whole: np.ndarray) -> float:
     at = int(np.argmax(found))
     piece = whole[at : at + len(part)]
     return float(part @ piece / (np.linalg.norm(part) * np.linalg.norm(piece) or 1.0))
+
+
+def test_a_preview_is_heard_from_the_loudspeaker(sound_card: Environment, tmp_path: Path) -> None:
+    said = tmp_path / "said.wav"
+    command = [sys.executable, "-m", "bot", "preview", "您好，请问您要办理什么业务？"]
+    with played_sound(sound_card, said):
+        shown = subprocess.run(command, cwd=ROOT, env=sound_card, capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 0 and "这段文字" in shown.stdout, shown
+    played = np.frombuffer(read_wav(said), "<i2").astype(float)
+    assert np.ptp(np.flatnonzero(np.abs(played) > 1000)) / 8000 > 1.5
