@@ -26,7 +26,8 @@ from bot.dialogue.rasa_client import RasaClient
 from bot.errors import BotError, SettingsError, StoreError, SynthesisError
 from bot.listening.ear import Ear
 from bot.listening.questions import load_questions
-from bot.listening.vosk_recognizer import VoskModel
+from bot.listening.renewed_model import RenewedModel
+from bot.live import Live
 from bot.mandarin import sentences
 from bot.settings import ROOT, Settings
 from bot.sight.logs import call_logs
@@ -95,9 +96,9 @@ class Hotline:
         self.settings = settings
         self.store = Store(settings)
         self.sight = Sight()
-        self.prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
-        self.commands = Commands.load(ROOT / "voices" / "commands.yml")
-        self.questions = load_questions(ROOT / "voices" / "questions.yml")
+        self._prompts = Live(ROOT / "voices" / "prompts.yml", Prompts.load)
+        self._commands = Live(ROOT / "voices" / "commands.yml", Commands.load)
+        self._questions = Live(ROOT / "voices" / "questions.yml", load_questions)
         self.calls = 0
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="recordings")
         self._closing = AsyncExitStack()
@@ -111,8 +112,8 @@ class Hotline:
         closing.callback(self.store.database.close)
         self.writer = CallWriter(self.store.database, self.store.seal, settings.run_dir / "spool")
         closing.callback(self.writer.close)
-        self.model = await asyncio.to_thread(VoskModel, settings.listening.model, settings.listening.threads)
-        closing.callback(self.model.close)
+        self.models = await asyncio.to_thread(RenewedModel, settings.listening.model, settings.listening.threads)
+        closing.push_async_callback(self.models.close)
         self.synthesizer, self.voice = _voice(settings)
         await self.synthesizer.start()
         closing.push_async_callback(self.synthesizer.close)
@@ -129,7 +130,7 @@ class Hotline:
 
     async def _warm_up(self) -> None:
         """Make the line's own sentences beforehand: they are what is left when the synthesiser dies."""
-        for prompt in self.prompts:
+        for prompt in self._prompts.now:
             await self.voice.warm(sentences(prompt))
 
     @property
@@ -167,17 +168,19 @@ class Hotline:
         bounds = self.settings.call
         journal = CallJournal(asyncio.get_running_loop().time, kept)
         recorder = Recorder(self._recording(channel.call_id), self._disk)
-        ear = Ear(self.model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
-        trouble = self.prompts.say("line_trouble")
-        line = CallLine(channel, ear, self.voice, journal, recorder, self.commands, trouble)
+        model = self.models.take()
+        ear = Ear(model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
+        prompts = self._prompts.now
+        trouble = prompts.say("line_trouble")
+        line = CallLine(channel, ear, self.voice, journal, recorder, self._commands.now, trouble)
         dialogue = await self.rasa.open(channel.call_id, channel.kind)
         session = CallSession(
             line,
             dialogue,
             self.store.backend,
             self.store,
-            self.prompts,
-            self.questions,
+            prompts,
+            self._questions.now,
             CallBounds(
                 bounds.longest_call_seconds,
                 bounds.first_key_seconds,
@@ -191,6 +194,7 @@ class Hotline:
         finally:
             ear.close()
             await asyncio.shield(self._tidy_up(channel.call_id, recorder, dialogue))
+            await asyncio.shield(self.models.give_back(model))
 
     async def _tidy_up(self, call_id: str, recorder: Recorder, dialogue: Any) -> None:
         """The call is over, however it ended: finish the recording, let Rasa and the login forget it."""
@@ -205,7 +209,7 @@ class Hotline:
         """All lines are taken: a polite sentence, then a person where there is an exchange."""
         self.sight.call_refused(channel.kind)
         try:
-            for frame in frames_of(await self.voice.sound_of(self.prompts.say("all_busy").text, Manner())):
+            for frame in frames_of(await self.voice.sound_of(self._prompts.now.say("all_busy").text, Manner())):
                 await channel.send(frame)
         except SynthesisError:
             log.warning("no sound for the refusal of call %s", channel.call_id)
