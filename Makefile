@@ -1,6 +1,6 @@
 # Two commands: `make run` answers calls, `make test` proves it. Both do all their set-up.
 PY := .venv/bin/python
-.PHONY: run test test-long setup check lint train bench words lock
+.PHONY: run test test-long setup check lint train publish bench words lock
 .DEFAULT_GOAL := run
 
 setup:
@@ -31,6 +31,10 @@ lint:
 
 train: setup
 	@$(PY) -m bot train
+
+# Changed nlu/ or stories/: checked, trained, tried, then taken over by the running service. `publish --back` undoes it.
+publish: setup
+	@$(PY) -m bot publish
 
 # New words in nlu/, content/ or voices/: the recogniser's vocabulary and language model, without training.
 words: setup

@@ -20,6 +20,8 @@ _COMMANDS = {
     "doctor": ("bot.commands.doctor", "检查设备、语音、模型、数据库、端口、磁盘，并说明怎样修好"),
     "check": ("bot.check", "检查内容文件（make check）"),
     "train": ("bot.training", "内容有变化时训练对话模型（make train）"),
+    "preview": ("bot.commands.preview", "试听一句话、一条政策在电话里的声音"),
+    "publish": ("bot.commands.publish", "检查、训练、试用，再换上新的对话模型（make publish；--back 换回）"),
     "version": ("bot.commands.version", "版本、模型和内容的校验值"),
 }
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.dialogue.processes import Process, actions_process, rasa_process
 from bot.errors import SettingsError
+from bot.publishing import ServedModel
 from bot.settings import ROOT, Settings
 from bot.supervisor import supervise
 from bot.training import train
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> int:
     """Run the whole service until Ctrl-C."""
     settings = Settings()
     refuse_taken_ports(settings)
-    model = train()
+    model = ServedModel(settings.run_dir).begin_with(train())
     os.environ.update(_for_children(settings))
     processes = [
         actions_process(settings.rasa.actions_url),

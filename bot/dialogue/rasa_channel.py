@@ -6,14 +6,14 @@ POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the li
     → 200 {"replies": [{"text", "utterance", "metadata"} | {"custom": {…}}, …]}, never an empty list
     → 500 {"code", "message"}, see the codes below
 POST /webhooks/voice/forget  {"call"}                                the call is over → {"forgotten": bool}
-GET  /webhooks/voice/health                                          → {"status", "model", "calls"}
+POST /webhooks/voice/model   {"path"}                                new calls get this model, others keep theirs
+GET  /webhooks/voice/health                                          → {"status", "model", "models", "calls"}
 
 Codes: rasa_failed (something raised, also inside an action or the wording endpoint), rasa_silent (no answer to say),
 bad_request (400: the line's own mistake).
 """
 
 import asyncio
-import gc
 import logging
 import time
 from collections import OrderedDict
@@ -27,6 +27,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 
+from bot.dialogue.rasa_models import Models
 from bot.dialogue.rasa_shortcuts import take_shortcuts
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._warm = False
+        self._models = Models(CallTrackers)
         listen_for_swallowed_errors()
         take_shortcuts()
 
@@ -63,44 +64,51 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
                 return _refuse(400, "bad_request", "hear needs call, channel and text")
             answer = Answer(asked["channel"])
             message = UserMessage(never_an_intent(asked["text"]), answer, asked["call"], input_channel=asked["channel"])
-            return await self._turn(request.app.ctx.agent, on_new_message, message)
+            return await self._turn(self._models.for_call(request.app, asked["call"]), message)
 
         @voice.post("/notify")  # type: ignore[untyped-decorator]
         async def notify(request: Any) -> Any:
             asked = request.json
             if not _strings(asked, "call", "channel", "signal") or not isinstance(asked.get("facts", {}), dict):
                 return _refuse(400, "bad_request", "notify needs call, channel, signal and facts")
-            agent = request.app.ctx.agent
+            agent = self._models.for_call(request.app, asked["call"])
             if agent.domain is None or asked["signal"] not in agent.domain.intents:
                 return _refuse(400, "bad_request", f"the domain has no intent {asked['signal']}")
             answer = Answer(asked["channel"])
             parsed = as_intent(asked["signal"], asked.get("facts", {}))
             message = UserMessage(parsed["text"], answer, asked["call"], parsed, input_channel=asked["channel"])
-            return await self._turn(agent, on_new_message, message)
+            return await self._turn(agent, message)
 
         @voice.post("/forget")  # type: ignore[untyped-decorator]
         async def forget(request: Any) -> Any:
             if not _strings(request.json, "call"):
                 return _refuse(400, "bad_request", "forget needs call")
             call = request.json["call"]
-            trackers = request.app.ctx.agent.tracker_store
             async with self._turn_of(call):
+                trackers = self._models.for_call(request.app, call).tracker_store
                 known = await trackers.exists(call)
                 await trackers.save(DialogueStateTracker(call, slots=[]))  # a tracker without events: see CallTrackers
+                self._models.ended(call)
             return response.json({"forgotten": known})
+
+        @voice.post("/model")  # type: ignore[untyped-decorator]
+        async def model(request: Any) -> Any:
+            if not _strings(request.json, "path"):
+                return _refuse(400, "bad_request", "model needs path")
+            try:
+                taken = await self._models.take(request.app, request.json["path"])
+            except Exception as problem:  # Rasa has no narrower one; calls go on with the model they have
+                log.exception("Model %s could not be loaded", request.json["path"])
+                return _refuse(500, "rasa_failed", f"{type(problem).__name__}: {problem}")
+            return response.json({"model": taken.model_name})
 
         @voice.get("/health")  # type: ignore[untyped-decorator]
         async def health(request: Any) -> Any:
             agent = getattr(request.app.ctx, "agent", None)
             if agent is None or not agent.is_ready():
                 return _refuse(503, "rasa_failed", "no model is loaded")
-            if not self._warm:  # the first text costs a second (jieba's dictionary): not while a caller waits
-                await agent.processor.parse_message(UserMessage("你好"))
-                gc.collect()
-                gc.freeze()  # TensorFlow and the model stay; to look through them again costs callers half a second
-                self._warm = True
-            calls = len(list(await agent.tracker_store.keys()))
-            return response.json({"status": "ok", "model": agent.model_name, "calls": calls})
+            await self._models.warm(agent)
+            return response.json({"status": "ok", "model": agent.model_name, **await self._models.counted(request.app)})
 
         return voice
 
@@ -108,7 +116,7 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
         """Rasa's own lock lets the second message of a call look again only every second; this one is immediate."""
         return self._turns.setdefault(call, asyncio.Lock())
 
-    async def _turn(self, agent: Any, on_new_message: Any, message: Any) -> Any:
+    async def _turn(self, agent: Any, message: Any) -> Any:
         """Let Rasa take the message and collect its answer."""
         swallowed: list[str] = []
         listening = _swallowed.set(swallowed)
@@ -116,7 +124,8 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             async with self._turn_of(message.sender_id):
                 if message.parse_data is None:
                     message.parse_data = short(await agent.processor.parse_message(message))
-                await on_new_message(message)
+                await agent.handle_message(message)
+                await self._models.begun(agent, message.sender_id)
         except Exception as problem:
             log.exception("A turn of call %s failed", message.sender_id)
             return _refuse(500, "rasa_failed", f"{type(problem).__name__} in Rasa")
