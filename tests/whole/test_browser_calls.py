@@ -132,6 +132,7 @@ async def test_all_of_it_by_reading_writing_and_keys_without_a_microphone(servic
         await phone.wait_for_caption("每月", 30)
         await phone.write("转人工")
         await phone.wait_for_caption("手机号码", 20)
+        await phone.page.focus("#pad button")
         await phone.strike(customer.phone)
         await phone.page.locator("#notes li").wait_for(timeout=30_000)
         await phone.hang_up()
