@@ -94,6 +94,8 @@ def _login_failed(dispatcher: CollectingDispatcher, outcome: LoginOutcome | None
         return unavailable(dispatcher)
     if status in (LoginStatus.WRONG, LoginStatus.LOCKED):
         dispatcher.utter_message(response="utter_login_locked")
+    elif status is LoginStatus.PAUSED:
+        dispatcher.utter_message(response="utter_login_paused")
     elif status is LoginStatus.NO_KEYS:
         dispatcher.utter_message(response="utter_login_no_keys")
     elif status is LoginStatus.NO_PASSWORD:

@@ -14,6 +14,7 @@ from bot.audio.frame import frames_of
 from bot.backend.base import Backend
 from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, refuse_demo
+from bot.backend.login_limits import LoginLimits
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
 from bot.call.line import CallLine
@@ -57,7 +58,7 @@ class Store:
         self.database = Database(settings.database_url)
         self.seal = Seal.from_file(settings.secret_key_file)
         self.passwords = Passwords()
-        self.backend: Backend = DemoBackend(self.database, self.seal, self.passwords)
+        self.backend: Backend = DemoBackend(self.database, self.seal, self.passwords, _limits(settings))
         self.work_orders = WorkOrders(self.database, self.seal, _calendar(), _work_order_limits(), day_ends=time(17, 0))
 
     def prepare(self, mode: str) -> None:
@@ -226,6 +227,15 @@ def _voice(settings: Settings) -> tuple[Pyttsx3Synthesizer, LineVoice]:
     synthesizer = Pyttsx3Synthesizer(read_voices(voices), Lexicon.read(lexicon))
     cache = SpeechCache(settings.speaking.cache, settings.speaking.cache_megabytes, edition_of(voices, lexicon))
     return synthesizer, LineVoice(synthesizer, cache, RecordedPrompts(folder / "recorded"))
+
+
+def _limits(settings: Settings) -> LoginLimits:
+    login = settings.login
+    return LoginLimits(
+        per_caller_a_day=login.wrong_per_caller_a_day,
+        without_number_an_hour=login.wrong_without_number_an_hour,
+        on_the_line_an_hour=login.wrong_on_the_line_an_hour,
+    )
 
 
 def _calendar() -> WorkCalendar:

@@ -69,6 +69,17 @@ class RasaSettings(Group):
     """Longer than this is a DialogueError; the caller hears a sentence within 2 s."""
 
 
+class LoginSettings(Group):
+    """Wrong passwords that are allowed beside the three per account and day; reasons in bot/backend/login_limits.py."""
+
+    wrong_per_caller_a_day: int = 9
+    wrong_without_number_an_hour: int = 30
+    """Of all callers together whose number the exchange does not tell."""
+
+    wrong_on_the_line_an_hour: int = 200
+    """Of all callers together; registered telephones are let in beyond it."""
+
+
 class CallSettings(Group):
     """Bounds of one call."""
 
@@ -122,6 +133,7 @@ class Settings(BaseSettings):
     speaking: SpeakingSettings = Field(default_factory=SpeakingSettings)
     rasa: RasaSettings = Field(default_factory=RasaSettings)
     call: CallSettings = Field(default_factory=CallSettings)
+    login: LoginSettings = Field(default_factory=LoginSettings)
 
     @classmethod
     def settings_customise_sources(

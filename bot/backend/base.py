@@ -18,6 +18,11 @@ class LoginStatus(Enum):
 
     WRONG = "wrong"
     LOCKED = "locked"
+    """Too many wrong ones today, for this account or from this telephone."""
+
+    PAUSED = "paused"
+    """Too many wrong ones on the whole line: for the rest of the hour only registered telephones log in."""
+
     NO_PASSWORD = "no_password"
     """Nothing, or not six digits, was entered: not counted as an attempt."""
 

@@ -3,18 +3,21 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.backend.attempt import Attempt, account_count, take_attempt
 from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PasswordChange
 from bot.backend.demo_records import PERSON, UNIT, PersonRecords
+from bot.backend.login_limits import USUAL_LIMITS, LoginLimits
 from bot.backend.numbers import number_fingerprint, phone_key
 from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
 from bot.backend.weak_passwords import is_trivial, is_weak
 from bot.errors import BackendError, StoreError
-from bot.store import collected_numbers, credentials, logins
+from bot.store import attempts, collected_numbers, credentials, logins
+from bot.store.attempts import Count
+from bot.store.credentials import Credential
 from bot.store.database import Database
 from bot.store.demo_accounts import sealed_record
 from bot.store.logins import Login
@@ -26,23 +29,6 @@ LOGIN_LASTS = timedelta(minutes=40)
 """Longer than the longest call: a safety net for calls whose process was killed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One password check that was counted and is now to be made."""
-
-    key: str
-    day: date
-    left: int | None
-    """Attempts left after this one; None: there was none left, the account is locked."""
-
-    password_hash: str
-    account_key: str | None
-    """None: nobody has this number."""
-
-    initial: bool
-    """The password was handed out and never changed."""
-
-
 class DemoBackend:
     """`Backend` on the store. Two processes (the line, the actions) may each have one on the same database."""
 
@@ -51,12 +37,14 @@ class DemoBackend:
         database: Database,
         seal: Seal,
         passwords: Passwords,
+        limits: LoginLimits = USUAL_LIMITS,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
     ) -> None:
         self._database = database
         self._seal = seal
         self._passwords = passwords
+        self._limits = limits
         self._now = now
 
     async def begin_login(
@@ -104,7 +92,7 @@ class DemoBackend:
             return self._seal.open(sealed) if sealed is not None else None
 
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
-        """Check the six digits: three wrong ones per account and day lock it until the next day.
+        """Check the six digits, within the limits (login_limits.py).
 
         The attempt is counted before it is checked and given back if it was right: so calls at the same time cannot
         try more often, and a process killed in between errs on the safe side.
@@ -112,13 +100,13 @@ class DemoBackend:
         if len(password) != 6 or not (password.isascii() and password.isdecimal()):
             return await self._note_unchecked(call_id, LoginStatus.NO_PASSWORD)
         with backend_errors():
-            # Limits per caller and for the whole line belong here, beside the count per account.
-            attempt = await self._database.write(lambda connection: self._take_attempt(connection, call_id))
-            if attempt.left is None:
-                return await self._note(call_id, LoginStatus.LOCKED, 0)
-            if await self._passwords.fits(attempt.password_hash, password) and attempt.account_key:
-                right = LoginStatus.MUST_CHANGE if attempt.initial or is_trivial(password) else LoginStatus.OK
-                return await self._note(call_id, right, attempt.left + 1, right=attempt)
+            attempt, known = await self._database.write(lambda connection: self._take_attempt(connection, call_id))
+            if attempt.refused is not None:
+                return await self._note(call_id, attempt.refused, 0)
+            password_hash = known.password_hash if known else self._passwords.of_nobody
+            if await self._passwords.fits(password_hash, password) and known:
+                right = LoginStatus.MUST_CHANGE if known.initial or is_trivial(password) else LoginStatus.OK
+                return await self._note(call_id, right, attempt.left + 1, known, attempt.counted)
             return await self._note(call_id, LoginStatus.WRONG if attempt.left else LoginStatus.LOCKED, attempt.left)
 
     async def note_login(self, call_id: str, status: LoginStatus) -> None:
@@ -147,7 +135,7 @@ class DemoBackend:
         def change(connection: sa.Connection) -> None:
             key = self._whose(connection, call_id)
             credentials.set_password(connection, key, password_hash)
-            logins.note(connection, call_id, LoginStatus.OK.value, credentials.ATTEMPTS_PER_DAY, key)
+            logins.note(connection, call_id, LoginStatus.OK.value, self._limits.per_account_a_day, key)
 
         with backend_errors():
             password_hash = await self._passwords.hashed(password)
@@ -160,7 +148,7 @@ class DemoBackend:
         def forget(connection: sa.Connection) -> None:
             logins.forget(connection, call_id, self._now())
             collected_numbers.forget(connection, call_id, self._now())
-            credentials.forget_old_attempts(connection, self._today())
+            attempts.forget_old(connection, self._today())
 
         with backend_errors():
             await self._database.write(forget)
@@ -206,18 +194,10 @@ class DemoBackend:
         record = json.loads(self._seal.open(sealed_record(connection, key) or b""))
         return tuple(record["known_digits"]), credentials.password_hash_of(connection, key)
 
-    def _take_attempt(self, connection: sa.Connection, call_id: str) -> Attempt:
+    def _take_attempt(self, connection: sa.Connection, call_id: str) -> tuple[Attempt, Credential | None]:
         login = self._begun(connection, call_id)
         known = credentials.credential_of(connection, login.fingerprint)
-        key, today = known.account_key if known else login.fingerprint, self._today()
-        return Attempt(
-            key=key,
-            day=today,
-            left=credentials.take_attempt(connection, key, today),
-            password_hash=known.password_hash if known else self._passwords.of_nobody,
-            account_key=known.account_key if known else None,
-            initial=known.initial if known else False,
-        )
+        return take_attempt(connection, login, known, self._limits, self._now()), known
 
     def _sealed_record(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
         login = logins.find(connection, call_id, self._now())
@@ -235,12 +215,19 @@ class DemoBackend:
             raise BackendError("no_login", "no login was begun on this call, or it expired")
         return login
 
-    async def _note(self, call_id: str, status: LoginStatus, left: int, right: Attempt | None = None) -> LoginOutcome:
+    async def _note(
+        self,
+        call_id: str,
+        status: LoginStatus,
+        left: int,
+        whose: Credential | None = None,
+        give_back: tuple[Count, ...] = (),
+    ) -> LoginOutcome:
         def write(connection: sa.Connection) -> LoginOutcome:
             login = self._begun(connection, call_id)
-            logins.note(connection, call_id, status.value, left, right.account_key if right else None)
-            if right:
-                credentials.give_attempt_back(connection, right.key, right.day)
+            logins.note(connection, call_id, status.value, left, whose.account_key if whose else None)
+            for count in give_back:
+                attempts.give_back(connection, count)
             return _outcome(login, status, left)
 
         return await self._database.write(write)
@@ -249,8 +236,7 @@ class DemoBackend:
         def write(connection: sa.Connection) -> LoginOutcome:
             login = self._begun(connection, call_id)
             known = credentials.credential_of(connection, login.fingerprint)
-            key = known.account_key if known else login.fingerprint
-            left = credentials.attempts_left(connection, key, self._today())
+            left = attempts.left(connection, account_count(login, known, self._limits, self._now()))
             logins.note(connection, call_id, status.value, left)
             return _outcome(login, status, left)
 

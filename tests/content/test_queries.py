@@ -236,3 +236,12 @@ def test_a_unit_with_a_default_password_changes_its_own(call, centre):
     assert names(call.hear("pin_finished")) == ["utter_password_must_change", "collect_new_pin"]
     assert unit.record.name in text(new_password(call, "408163"))
     assert names(call.hear("change_password")) == ["collect_new_pin"]
+
+
+def test_a_closed_line_has_a_next_step_and_says_nothing_of_the_account(call, centre):
+    call.hear("account_balance")
+    for number in range(31):
+        types(call, f"81999999{number:04d}", "111112")
+    types(call, CUSTOMERS[0].account, CUSTOMERS[0].password)
+    assert names(call.hear("pin_finished")) == ["utter_login_paused", "utter_offer_person"]
+    assert names(call.hear("affirm"))[-1] == "hand_off"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.store.attempts import wrong_attempts
 from bot.store.calls import KeptCall, call_entries, calls, journal_of
-from bot.store.credentials import wrong_attempts
 from bot.store.database import Database
 from bot.store.logins import logins
 from bot.store.sealing import Seal
