@@ -10,7 +10,7 @@ from bot.call.answer_clock import AnswerClock
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal
 from bot.call.mouth import Mouth
-from bot.call.private_window import PrivateWindow
+from bot.call.private_window import ALONE_SECONDS, PrivateWindow
 from bot.call.reading import Reading
 from bot.call.recorder import Recorder
 from bot.channels.base import Caption, Channel, NextStep
@@ -90,6 +90,7 @@ class CallLine:
         self._heard_frames = 0
         self._show_partials = True
         self._closing = False
+        self._held: asyncio.TimerHandle | None = None
 
     async def run(self, conversation: Callable[[], Awaitable[None]]) -> None:
         """Keep the line open while the conversation lasts. Raises CallEnded (in a group) when the caller hangs up."""
@@ -185,13 +186,36 @@ class CallLine:
                 self._recorder.add(event.samples, self.mouth.sent)
                 self._unheard.append((event, self.mouth.sent))
                 self._frame_came.set()
-            elif not (isinstance(event, DigitPressed) and self.privacy.swallows_key()):
-                self.clock.turn_closed()
-                if not self.privacy.is_open:
-                    self.mouth.hush()
-                self._events.put_nowait(event)
+            elif isinstance(event, DigitPressed):
+                self._key_came(event)
+            else:
+                self._pass_on(event)
         if not self._closing:
             raise CallEnded
+
+    def _key_came(self, key: DigitPressed) -> None:
+        """Pass a key on, unless it is or may be a stray digit of a secret."""
+        if self.privacy.swallows_key():
+            return
+        held, self._held = self._held, None
+        if held is not None:  # the second key of a late password: neither of them goes anywhere
+            held.cancel()
+            self.privacy.swallow_strays()
+        elif self.privacy.expects_late_digits:
+            self._held = asyncio.get_running_loop().call_later(ALONE_SECONDS, self._came_alone, key)
+        else:
+            self._pass_on(key)
+
+    def _came_alone(self, key: DigitPressed) -> None:
+        self._held = None
+        if not self.privacy.is_open:
+            self._pass_on(key)
+
+    def _pass_on(self, event: DigitPressed | CallerTyped) -> None:
+        self.clock.turn_closed()
+        if not self.privacy.is_open:
+            self.mouth.hush()
+        self._events.put_nowait(event)
 
     async def _listen(self) -> None:
         """Let the ear hear every frame, in order."""

@@ -15,6 +15,13 @@ _QUARANTINE_SECONDS = 2.0
 """After the outcome of a secret that was never complete, keys may still be digits of it: they are swallowed, and
 those that follow within this time."""
 
+_LATE_SECONDS = 20.0
+"""So long after the outcome of a secret that was never complete, a caller who had to look for it may still type it."""
+
+ALONE_SECONDS = 1.0
+"""Then a key counts only if no other one follows it within this time: a menu is answered with one key, a password is
+typed with six."""
+
 
 class HasEar(Protocol):
     """Something that can be made deaf."""
@@ -31,6 +38,7 @@ class PrivateWindow:
         self._recorder = recorder
         self._key_at = 0.0
         self._quarantine_ends = 0.0
+        self._late_ends = 0.0
         self.is_open = False
         self.secret_complete = False
         """Set by the phase that collects the secret: all its digits have come, later ones are strays."""
@@ -50,6 +58,7 @@ class PrivateWindow:
             self.is_open = False
             now = asyncio.get_running_loop().time()
             self._quarantine_ends = self._key_at + _STRAY_SECONDS if self.secret_complete else now + _QUARANTINE_SECONDS
+            self._late_ends = 0.0 if self.secret_complete else now + _LATE_SECONDS
             self._ear.deaf = False
             self._recorder.silent = False
             await self._channel.show(Caption("state", "listening"))
@@ -65,6 +74,11 @@ class PrivateWindow:
             return False
         self._quarantine_ends = now + _QUARANTINE_SECONDS
         return True
+
+    @property
+    def expects_late_digits(self) -> bool:
+        """Whether a key that is not swallowed may still be the first digit of a secret that was given up."""
+        return not self.is_open and asyncio.get_running_loop().time() < self._late_ends
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:

@@ -79,7 +79,8 @@ def test_nothing_entered_is_not_a_wrong_attempt():
     assert sum("拨号键盘" in text for text in call.said) >= 1
 
 
-def test_keys_after_the_phase_timed_out_are_no_menu_keys():
+@pytest.mark.parametrize("after_seconds", [0.3, 6.0, 15.0])
+def test_keys_after_the_phase_timed_out_are_no_menu_keys(after_seconds):
     call = login_call()
     call.presses(16.0, "13")
     call.hangs_up(120.0)
@@ -87,11 +88,26 @@ def test_keys_after_the_phase_timed_out_are_no_menu_keys():
     ends = call.noted("pin")[0].at_seconds  # when the phase gave up; a second call presses right after it
     late = login_call()
     late.presses(16.0, "13")
-    late.presses(ends + 0.3, "579246")
-    late.hangs_up(ends + 12.0)
+    late.presses(ends + after_seconds, "579246")
+    late.hangs_up(ends + 24.0)
     late.run()
     assert late.backend.outcomes == [LoginStatus.NO_PASSWORD]
     assert late.dialogue.signals.count("key_pressed") == 0
+
+
+@pytest.mark.parametrize("after_seconds", [6.0, 15.0])
+def test_one_key_after_the_phase_timed_out_is_a_menu_key(after_seconds):
+    call = login_call()
+    call.presses(16.0, "13")
+    call.hangs_up(120.0)
+    call.run()
+    ends = call.noted("pin")[0].at_seconds
+    late = login_call()
+    late.presses(16.0, "13")
+    late.presses(ends + after_seconds, "0")
+    late.hangs_up(ends + 24.0)
+    late.run()
+    assert late.dialogue.signals.count("key_pressed") == 1
 
 
 def test_speech_in_the_private_window_is_not_heard():
