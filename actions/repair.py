@@ -28,7 +28,7 @@ class Repair(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """Never the same question twice: a guess (or two), then other words or keys, then a person."""
-        times = in_a_row(tracker, NOT_UNDERSTOOD)
+        times = in_a_row(tracker, NOT_UNDERSTOOD) or 1  # understood, but nothing says what to do with it here
         guesses = best_guesses(tracker) if times == 1 else []
         if len(guesses) == 2:
             first, second = map(name_of, guesses)

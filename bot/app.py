@@ -50,6 +50,8 @@ from bot.store.working_days import WorkCalendar
 
 log = logging.getLogger(__name__)
 
+VOICES, LEXICON = ROOT / "voices" / "voices.yml", ROOT / "voices" / "lexicon.yml"
+
 
 class Store:
     """Database, seal and what stands on them."""
@@ -99,6 +101,8 @@ class Hotline:
         self.sight = Sight()
         self._prompts = Live(ROOT / "voices" / "prompts.yml", Prompts.load)
         self._commands = Live(ROOT / "voices" / "commands.yml", Commands.load)
+        self._lexicon = Live(LEXICON, Lexicon.read)
+        self._read_by = self._lexicon.now
         self._questions = Live(ROOT / "voices" / "questions.yml", load_questions)
         self.calls = 0
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="recordings")
@@ -115,7 +119,7 @@ class Hotline:
         closing.callback(self.writer.close)
         self.models = await asyncio.to_thread(RenewedModel, settings.listening.model, settings.listening.threads)
         closing.push_async_callback(self.models.close)
-        self.synthesizer, self.voice = _voice(settings)
+        self.synthesizer, self._cache, self.voice = _voice(settings)
         await self.synthesizer.start()
         closing.push_async_callback(self.synthesizer.close)
         self._warming = asyncio.create_task(self._warm_up())
@@ -169,6 +173,7 @@ class Hotline:
         bounds = self.settings.call
         journal = CallJournal(asyncio.get_running_loop().time, kept)
         recorder = Recorder(self._recording(channel.call_id), self._disk)
+        self._read_as_edited()
         model = self.models.take()
         ear = Ear(model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
         prompts = self._prompts.now
@@ -197,6 +202,14 @@ class Hotline:
             await asyncio.shield(self._tidy_up(channel.call_id, recorder, dialogue))
             await asyncio.shield(self.models.give_back(model))
 
+    def _read_as_edited(self) -> None:
+        """A corrected reading is spoken from the next call on."""
+        lexicon = self._lexicon.now
+        if lexicon is not self._read_by:
+            self._read_by = lexicon
+            self._cache.begin_edition(edition_of(VOICES, LEXICON))
+            self.synthesizer.read_by(lexicon)
+
     async def _tidy_up(self, call_id: str, recorder: Recorder, dialogue: Any) -> None:
         """The call is over, however it ended: finish the recording, let Rasa and the login forget it."""
         await recorder.close()
@@ -221,12 +234,10 @@ class Hotline:
         return folder / f"{call_id}.wav" if folder is not None else None
 
 
-def _voice(settings: Settings) -> tuple[Pyttsx3Synthesizer, LineVoice]:
-    folder = ROOT / "voices"
-    voices, lexicon = folder / "voices.yml", folder / "lexicon.yml"
-    synthesizer = Pyttsx3Synthesizer(read_voices(voices), Lexicon.read(lexicon))
-    cache = SpeechCache(settings.speaking.cache, settings.speaking.cache_megabytes, edition_of(voices, lexicon))
-    return synthesizer, LineVoice(synthesizer, cache, RecordedPrompts(folder / "recorded"))
+def _voice(settings: Settings) -> tuple[Pyttsx3Synthesizer, SpeechCache, LineVoice]:
+    synthesizer = Pyttsx3Synthesizer(read_voices(VOICES), Lexicon.read(LEXICON))
+    cache = SpeechCache(settings.speaking.cache, settings.speaking.cache_megabytes, edition_of(VOICES, LEXICON))
+    return synthesizer, cache, LineVoice(synthesizer, cache, RecordedPrompts(ROOT / "voices" / "recorded"))
 
 
 def _limits(settings: Settings) -> LoginLimits:

@@ -20,13 +20,14 @@ def check_leaves(project: Project) -> Iterator[Finding]:
         return
     said = {example.intent for example in examples(project)}
     keyed = _asked_by_keys(project, document)
-    done_by = _actions(project)
+    done_by = _actions(project, "rules")
+    follow_ups = _actions(project, "stories")
     yield from _only_by_keys(document, project, said)
     by_keys = {done_by[intent] for intent in keyed if intent in done_by}
     named = _named(project)
     for intent, line in project.intents.items():
-        if intent not in named or intent not in said:
-            continue
+        if intent not in named or intent not in said or (intent in follow_ups and intent not in done_by):
+            continue  # a follow-up (那要多久) lives in its story; there is nothing that a key could ask
         if intent not in done_by:
             mend = f"在 stories/ 里给 {intent} 写一条规则，或者从 domain.yml 删去它"
             yield Finding("domain.yml", line, f"业务 {intent} 没有规则，说了没有人办", mend)
@@ -78,17 +79,16 @@ def _asked_by_keys(project: Project, document: Document) -> set[str]:
     return keyed
 
 
-def _actions(project: Project) -> dict[str, str]:
-    """Which action does what an intent asks for: the first after it in a rule or story."""
+def _actions(project: Project, kind: str) -> dict[str, str]:
+    """Which action does what an intent asks for: the first after it in a rule (or story)."""
     found: dict[str, str] = {}
     for document in project.within("stories"):
-        for kind in ("rules", "stories"):
-            for one in elements(field(document.node, kind)):
-                steps = list(elements(field(one, "steps")))
-                for step, then in zip(steps, steps[1:], strict=False):
-                    action = scalar(field(then, "action"))
-                    for intent in _intents(step):
-                        found.setdefault(intent, action)
+        for one in elements(field(document.node, kind)):
+            steps = list(elements(field(one, "steps")))
+            for step, then in zip(steps, steps[1:], strict=False):
+                action = scalar(field(then, "action"))
+                for intent in _intents(step):
+                    found.setdefault(intent, action)
     return found
 
 

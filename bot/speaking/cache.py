@@ -24,6 +24,10 @@ class SpeechCache:
         self._edition = edition
         self._bytes: int | None = None
 
+    def begin_edition(self, edition: str) -> None:
+        """Words are read otherwise now: what was kept until here is no longer found."""
+        self._edition = edition
+
     def get(self, sentence: str, manner: Manner) -> bytes | None:
         """The sound, or None."""
         path = self._path(sentence, manner)

@@ -50,6 +50,10 @@ class Pyttsx3Synthesizer:
         """Line audio of one sentence in its spoken form. Raises SynthesisError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._sound, sentence, manner)
 
+    def read_by(self, lexicon: "Lexicon") -> None:
+        """From the next sentence on, words are read as this lexicon says."""
+        self._lexicon = lexicon
+
     async def close(self) -> None:
         """End the worker."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._dismiss)

@@ -32,7 +32,7 @@ def rules():
     """intent → first action."""
     found = {}
     for path in sorted((PROJECT / "stories").glob("*.yml")):
-        for rule in yaml.safe_load(path.read_text("utf-8"))["rules"]:
+        for rule in yaml.safe_load(path.read_text("utf-8")).get("rules", []):
             first, then = rule["steps"][:2]
             for one in first.get("or", [first]):
                 assert one["intent"] not in found, f"{one['intent']} has two rules"
@@ -40,8 +40,15 @@ def rules():
     return found
 
 
-def test_every_intent_has_a_rule_and_every_rule_an_intent():
-    assert set(rules()) - {"nlu_fallback"} == INTENTS
+def in_stories():
+    """Intents that are understood by what went before."""
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((PROJECT / "stories").glob("*.yml"))]
+    steps = [step for file in files for story in file.get("stories", []) for step in story["steps"]]
+    return {step["intent"] for step in steps if "intent" in step}
+
+
+def test_every_intent_has_a_rule_or_story_and_every_rule_an_intent():
+    assert set(rules()) - {"nlu_fallback"} | in_stories() == INTENTS
 
 
 def test_policies_intents_and_examples_have_the_same_names():

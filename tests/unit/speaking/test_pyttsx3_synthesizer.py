@@ -18,6 +18,7 @@ from bot.clock import run_in_audio_time
 from bot.errors import SettingsError, SynthesisError
 from bot.mandarin import spoken
 from bot.speaking.base import Manner
+from bot.speaking.lexicon import Lexicon
 from bot.speaking.pyttsx3_synthesizer import Pyttsx3Synthesizer
 
 SENTENCE = "您的账户余额是一万二千三百四十五元六角。"
@@ -166,3 +167,14 @@ async def test_the_engine_pauses_between_clauses(synthesizer, mark):
     sound = await synthesizer.synthesize(f"好{mark}好。", USUAL)
     loud = np.flatnonzero(np.abs(np.frombuffer(sound, "<i2").astype(int)) > 150)
     assert 0.12 < np.diff(loud).max() / 8000 < 0.4
+
+
+async def test_a_corrected_reading_is_spoken_from_the_next_sentence_on(synthesizer, lexicon):
+    async def seconds():
+        return seconds_of(await synthesizer.synthesize("还款还款还款还款", USUAL))
+
+    before = await seconds()
+    synthesizer.read_by(Lexicon({"还款": "e5 e5"}))
+    after = await seconds()
+    synthesizer.read_by(lexicon)
+    assert await seconds() == pytest.approx(before, rel=0.03) and after < 0.9 * before
