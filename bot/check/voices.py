@@ -18,6 +18,7 @@ from bot.mandarin import sentences
 from bot.speaking.recorded import RecordedPrompts
 
 RECORDED = "voices/recorded"
+WORDS = "content/words"
 WORDS_SHOWN = 20
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 
@@ -49,12 +50,17 @@ def _with_content(project: Project, text: str) -> str:
 
 
 def check_words(project: Project) -> Iterator[Finding]:
-    """Notes: words of the examples, and answers to questions, that the recogniser's model has no word for."""
+    """Notes: words of the field, of the examples and of answers that the recogniser's model has no word for."""
     models = sorted((project.root / "models").glob("zh-*/graph/words.txt"))
     if not models:
         return
     known = read_words(models[0])
     mend = "把词加入识别模型的词表：make words"
+    for path in sorted((project.root / WORDS).glob("*.txt")):
+        for line, word in enumerate(path.read_text("utf-8-sig", "replace").splitlines(), 1):
+            if word.strip() and _spelt(word.split()[0], known):
+                message = f"专业词“{word.split()[0]}”语音识别还不认得"
+                yield Finding(str(path.relative_to(project.root)), line, message, mend, note=True)
     lacking: dict[str, dict[str, int]] = {}
     for one in examples(project):
         for word in jieba.cut(one.text):
@@ -70,3 +76,9 @@ def check_words(project: Project) -> Iterator[Finding]:
                 if not segment(scalar(phrase), known):
                     message = f"这个问题里的“{scalar(phrase)}”识别不出来"
                     yield Finding("voices/questions.yml", line_of(phrase), message, mend, note=True)
+
+
+def _spelt(word: str, known: frozenset[str]) -> bool:
+    """Whether the model has no word for it, or only its characters one by one, which it hardly ever hears together."""
+    cut = segment(word, known)
+    return not cut or any(len(one) == len(then) == 1 for one, then in zip(cut, cut[1:], strict=False))

@@ -385,8 +385,16 @@ def test_a_recording_that_no_longer_fits_its_text_is_named(project: Path) -> Non
 def test_words_that_the_recogniser_lacks_are_notes(project: Path) -> None:
     graph = project / "models" / "zh-test" / "graph"
     graph.mkdir(parents=True)
-    graph.joinpath("words.txt").write_text("<eps> 0\n利率 1\n多少 2\n是 3\n")
+    graph.joinpath("words.txt").write_text("<eps> 0\n利率 1\n多少 2\n是 3\n提 4\n取 5\n")
     notes = [one for one in found(project, notes=True) if "识别" in one.message]
+    words = [one for one in notes if one.file == "content/words/fund.txt"]
+    assert [(one.line, one.message[:8]) for one in words] == [
+        (1, "专业词“公积金”"),
+        (2, "专业词“公基金”"),
+        (3, "专业词“提取”语"),
+    ]
+    assert all("make words" in one.mend for one in notes)
+    notes = [one for one in notes if one not in words]
     assert notes and "公积金" in notes[0].message and "利率" not in notes[0].message.split("：")[1].split("、")
     assert found(project) == []
 
