@@ -18,10 +18,14 @@ from bot.dialogue.base import Say
 from bot.errors import CallEnded, RecognitionError
 from bot.events import CallerTyped, DigitPressed, EarEvent, PartialHeard, Utterance
 from bot.listening.base import Question
+from bot.mandarin import holds_a_number
 from bot.speaking.base import Voice
 
 _GLANCE_SECONDS = 0.2
 """How often a phase that waits for keys looks whether its prompt is over."""
+
+_BEFORE_SPEECH_SECONDS = 0.5
+"""A word begins a little before the ear is sure of it."""
 
 _LATE_FRAMES = 150
 """3 s of unheard sound: the ear is hopelessly behind; older frames are dropped."""
@@ -167,6 +171,10 @@ class CallLine:
         if keys and keys != ["0"]:
             self.privacy.swallow_strays()
 
+    def forget_speech(self, began_seconds: float) -> None:
+        """What the caller said since then was a password: the recording is silent there, too."""
+        self._recorder.silence_from(began_seconds - _BEFORE_SPEECH_SECONDS)
+
     def drop_keys(self) -> None:
         """Keys that wait were pressed before this was asked: they are no answer to it."""
         self._forget()
@@ -235,7 +243,7 @@ class CallLine:
     async def _heard(self, event: EarEvent) -> None:
         if isinstance(event, Utterance):
             self.clock.turn_closed(wait=event.waited_seconds, recogniser=event.recognised_in_seconds)
-        if isinstance(event, PartialHeard) and event.text and self._show_partials:
+        if isinstance(event, PartialHeard) and self._show_partials and event.text and not holds_a_number(event.text):
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)
 

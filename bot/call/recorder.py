@@ -5,12 +5,18 @@ import asyncio
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from bot.audio.frame import LINE_RATE, SILENCE
+from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE
 
 _FRAMES_A_WRITE = 50
+_HEADER_BYTES = 44
+"""Of a WAV file as Python's wave module writes it."""
+
+_FRAME_BYTES = 2 * len(SILENCE)
+"""Both sides of 20 ms."""
 
 
 class Recorder:
@@ -21,6 +27,8 @@ class Recorder:
         self._path = path
         self._disk = disk
         self._file: wave.Wave_write | None = None
+        self._bytes: BinaryIO | None = None
+        self._frames = 0
         self._pending: list[tuple[bytes, bytes]] = []
         self.silent = False
         """True while a number or password is being entered: nothing of the caller is kept."""
@@ -28,10 +36,23 @@ class Recorder:
         self.bot_silent = False
         """True while the bot repeats what was entered."""
 
+    def silence_from(self, began_seconds: float) -> None:
+        """Nothing of the caller since then (seconds of sound since the call began) is kept: it was a password."""
+        if self._path is None:
+            return
+        first = max(0, int(began_seconds / FRAME_SECONDS + 1e-6))
+        written = self._frames - len(self._pending)
+        self._pending = [
+            (SILENCE if written + place >= first else heard, sent) for place, (heard, sent) in enumerate(self._pending)
+        ]
+        if first < written:
+            self._disk.submit(self._blank, first, written)
+
     def add(self, heard: bytes, sent: bytes) -> None:
         """Keep 20 ms of both sides."""
         if self._path is None:
             return
+        self._frames += 1
         self._pending.append((SILENCE if self.silent else heard, SILENCE if self.bot_silent else sent))
         if len(self._pending) >= _FRAMES_A_WRITE:
             self._hand_over()
@@ -52,7 +73,8 @@ class Recorder:
             return
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = wave.open(str(self._path), "wb")
+            self._bytes = self._path.open("w+b")
+            self._file = wave.open(self._bytes, "wb")
             self._file.setnchannels(2)
             self._file.setsampwidth(2)
             self._file.setframerate(LINE_RATE)
@@ -60,7 +82,20 @@ class Recorder:
         sent = np.frombuffer(b"".join(s for _, s in piece), dtype="<i2")
         self._file.writeframes(np.column_stack((heard, sent)).tobytes())
 
+    def _blank(self, first: int, last: int) -> None:
+        """Silence on the caller's side of these frames, which are on the disk."""
+        if self._bytes is None:
+            return
+        end, start = self._bytes.tell(), _HEADER_BYTES + first * _FRAME_BYTES
+        self._bytes.seek(start)
+        both = np.frombuffer(self._bytes.read((last - first) * _FRAME_BYTES), dtype="<i2").reshape(-1, 2).copy()
+        both[:, 0] = 0
+        self._bytes.seek(start)
+        self._bytes.write(both.tobytes())
+        self._bytes.seek(end)
+
     def _finish(self) -> None:
-        if self._file is not None:
+        if self._file is not None and self._bytes is not None:
             self._file.close()
-            self._file = None
+            self._bytes.close()
+            self._file = self._bytes = None

@@ -13,7 +13,7 @@ from bot.dialogue.base import Say
 from bot.events import CallerTyped, DigitPressed, PartialHeard, SilenceLasted, Utterance
 from bot.listening.base import Question
 from bot.listening.interruption import interrupts
-from bot.mandarin import masked
+from bot.mandarin import masked, says_password
 from bot.speaking.base import Manner
 
 _PATIENCE_SECONDS = 120.0
@@ -21,6 +21,10 @@ _PATIENCE_SECONDS = 120.0
 
 _SPEEDS = (0.6, 0.8, 1.0, 1.2, 1.4)
 _GAINS_DB = (-6.0, 0.0, 6.0)
+
+
+PASSWORD = "（密码）"
+"""What is written where a caller said one."""
 
 
 class Turn:
@@ -60,6 +64,9 @@ class Turn:
                 return Pressed(digit)
             case CallerTyped(text):
                 self._line.mouth.hush()
+                if self._is_password(text):
+                    await self._refuse_password()
+                    return None
                 return await self._take(Heard(text, by="text"))
             case PartialHeard(text, _, voiced_seconds) if self._may_interrupt(text, voiced_seconds):
                 self._line.journal.note("interrupted", at_sentence=self._reading.resume_at)
@@ -79,11 +86,17 @@ class Turn:
     async def _utterance(self, utterance: Utterance) -> Answer | None:
         if self._reading.speaking:
             if not self._may_interrupt(utterance.text):
+                if self._is_password(utterance.text):
+                    self._line.forget_speech(utterance.started_seconds)
                 self._overheard(utterance)
                 return None
             self._line.mouth.hush()
         if not utterance.text:
             return self._nothing_heard()
+        if self._is_password(utterance.text):
+            self._line.forget_speech(utterance.started_seconds)
+            await self._refuse_password()
+            return None
         began_over_prompt = not self._reading.interrupted and utterance.started_seconds < self._ended_at
         if began_over_prompt and not interrupts(utterance.text, self._question):
             self._overheard(utterance)
@@ -117,8 +130,21 @@ class Turn:
         self._fulfil(command)
         return None
 
+    def _is_password(self, text: str) -> bool:
+        """Six digits alone are one unless a number was asked for, of which they may be a piece."""
+        return says_password(text) and ("密码" in text or not self._of_digits)
+
+    async def _refuse_password(self) -> None:
+        """Said aloud, a password goes nowhere: not to the dialogue, not into the journal; and the caller hears why."""
+        self._line.journal.note("heard", text=PASSWORD)
+        await self._line.channel.show(Caption("heard", PASSWORD))
+        self._attend(self._question)
+        self._reading = self._line.mouth.read([self._prompts.say("pin_said_aloud"), *self._says[-1:]])
+
     def _written(self, text: str) -> str:
         """The caller's words as they may be written down."""
+        if self._is_password(text):
+            return PASSWORD
         return "（号码）" if self._of_digits else masked(text)
 
     # -- wishes about the reading -----------------------------------------------------------------------------

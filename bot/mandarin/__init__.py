@@ -2,9 +2,20 @@
 
 from bot.mandarin.dates import date_in
 from bot.mandarin.heard import amount_in, digits_in, number_in
-from bot.mandarin.masking import masked
+from bot.mandarin.masking import holds_a_number, masked, says_password
 from bot.mandarin.sentences import sentences
 from bot.mandarin.spacing import spaceless
 from bot.mandarin.spoken import spoken
 
-__all__ = ["amount_in", "date_in", "digits_in", "masked", "number_in", "sentences", "spaceless", "spoken"]
+__all__ = [
+    "amount_in",
+    "date_in",
+    "digits_in",
+    "holds_a_number",
+    "masked",
+    "number_in",
+    "says_password",
+    "sentences",
+    "spaceless",
+    "spoken",
+]

@@ -16,13 +16,29 @@ _RUN = re.compile(
 )
 
 
+_PASSWORD = re.compile(rf"(密码[^{_DIGIT}]{{0,8}})((?:[{_DIGIT}][ ，、,]?){{6}})(?![{_DIGIT}])")
+_SIX_DIGITS = re.compile(rf"[^{_DIGIT}]{{0,2}}(?:[{_DIGIT}][ ，、,]?){{6}}[^{_DIGIT}]{{0,2}}")
+_FOUR_DIGITS = re.compile(rf"(?:[{_DIGIT}][ ，、,]?){{4}}")
+
+
+def says_password(text: str) -> bool:
+    """Whether a caller has said a password aloud: six digits after the word 密码, or six digits and nothing else."""
+    return bool(_PASSWORD.search(text) or _SIX_DIGITS.fullmatch(text))
+
+
+def holds_a_number(text: str) -> bool:
+    """Whether four or more digits follow each other: it may become a secret while it is still being said."""
+    return bool(_FOUR_DIGITS.search(text))
+
+
 def masked(text: str) -> str:
     """The text with each run of seven or more digits, typed or spoken, starred but for its last four.
 
     Runs may be broken by spaces, hyphens or commas, as people write and say telephone numbers; order numbers and
-    dates stay.
+    dates stay. Six digits after the word 密码 are starred to the last one.
     """
-    return _RUN.sub(_starred, text)
+    hidden = _PASSWORD.sub(lambda match: match[1] + "*" * sum(one.isalnum() for one in match[2]), text)
+    return _RUN.sub(_starred, hidden)
 
 
 def _starred(match: re.Match[str]) -> str:

@@ -220,6 +220,8 @@ class ScriptedCall:
         self.channel = ScriptChannel("call-1", Caller(self.caller), takes_back_calls=self.exchange)
         self.entries: list[Entry] = []
         self.recorder_was_silent: list[tuple[float, bool]] = []
+        self.on_recorder: Callable[[Recorder], object] = lambda recorder: None
+        """What a test does with the call's recorder before the call begins."""
         self._deeds: list[tuple[float, Callable[[], None]]] = []
         self.ended_by = ""
 
@@ -244,6 +246,7 @@ class ScriptedCall:
         for at, deed in self._deeds:
             loop.call_at(loop.time() + at, deed)
         self.recorder = Recorder(None, ThreadPoolExecutor(1))
+        self.on_recorder(self.recorder)
         self.journal = CallJournal(loop.time, self.entries.append)
         prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
         commands = Commands.load(ROOT / "voices" / "commands.yml")
