@@ -1,9 +1,10 @@
 """When Rasa did not understand: first the best guess as a question, then keys, then a person."""
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.call_control import wish
 from actions.names import name_of
 from actions.offers import offer
 from actions.reach_person import give_to_person
@@ -28,7 +29,10 @@ class Repair(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """Never the same question twice: a guess (or two), then other words or keys, then a person."""
-        times = in_a_row(tracker, NOT_UNDERSTOOD) or 1  # understood, but nothing says what to do with it here
+        if wish(tracker) not in NOT_UNDERSTOOD:  # understood, but no rule and no story says what to do with it here
+            dispatcher.utter_message(response="utter_repair_rephrase")
+            return [UserUtteranceReverted()]  # as if it had not been said: else Rasa would come here again at once
+        times = in_a_row(tracker, NOT_UNDERSTOOD)
         guesses = best_guesses(tracker) if times == 1 else []
         if len(guesses) == 2:
             first, second = map(name_of, guesses)

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from actions import backend_door
+from actions.repair import Repair
 from bot.backend.demo_customers import read_customers
 from tests.content.centre import close_centre, open_centre, types
-from tests.content.conversation import names
+from tests.content.conversation import BY_INTENT, names
 
 
 @pytest.fixture
@@ -250,3 +251,10 @@ def test_the_last_turn_is_repeated_word_for_word(call):
     again = call.hear("repeat")
     assert [one["name"] for one in again] == [one["name"] for one in first]
     assert again[0]["text"] == first[0]["text"]
+
+
+def test_a_follow_up_without_anything_before_it_asks_for_other_words_and_is_as_if_unsaid(call, monkeypatch):
+    monkeypatch.setitem(BY_INTENT, "how_long", Repair)
+    assert names(call.hear("how_long", "那要多久")) == ["utter_repair_rephrase"]
+    assert call.events[-1]["event"] == "rewind"
+    assert names(call.hear("how_long", "那要多久")) == ["utter_repair_rephrase"]
