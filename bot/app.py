@@ -40,6 +40,7 @@ from bot.speaking.pyttsx3_synthesizer import Pyttsx3Synthesizer
 from bot.speaking.recorded import RecordedPrompts
 from bot.speaking.voice import LineVoice
 from bot.speaking.voices import edition_of, read_voices
+from bot.store import appointments, sms
 from bot.store.call_writer import CallWriter
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -87,9 +88,13 @@ class Store:
         return (await self.work_orders.create_call_back(call_id, reason, caller_number, summary)).number
 
     async def facts_of(self, call_id: str) -> dict[str, Any]:
-        """What a call left behind, for call scripts: how many work orders, and of which kinds."""
+        """What a call left behind, for call scripts: how many work orders and of which kinds, how many
+        appointments and text messages."""
         orders = await self.work_orders.of_call(call_id)
-        return {"work_orders": len(orders), "kinds": [order.kind.name.lower() for order in orders]}
+        kinds = [order.kind.name.lower() for order in orders]
+        booked = await self.database.read(lambda connection: appointments.made_in(connection, call_id))
+        written = await self.database.read(lambda connection: sms.made_in(connection, call_id))
+        return {"work_orders": len(orders), "kinds": kinds, "appointments": booked, "sms": written}
 
 
 class Hotline:

@@ -12,11 +12,14 @@ import uvloop
 from aiohttp import web
 
 from bot.app import Hotline
+from bot.backend.demo_sms import DemoCarrier
+from bot.backend.sms_sender import SmsSender
 from bot.channels.audiosocket import AudioSocketServer
 from bot.channels.exchange import Exchange
 from bot.errors import ChannelError
 from bot.settings import Settings
 from bot.sight.logs import logs
+from bot.web.demo_sms import add_demo_sms
 from bot.web.server import phone_app
 from bot.web.tls import server_tls
 
@@ -90,9 +93,11 @@ class Doors:
         phone = phone_app(
             hotline.answer,
             has_room=lambda: hotline.has_room,
-            notice="演示系统：账户和网点都是虚构的。" if settings.mode == "demo" else "",
+            notice="演示系统：账户和网点都是虚构的。发出的短信在 /demo/sms。" if settings.mode == "demo" else "",
             longest_idle_seconds=settings.web.longest_idle_seconds,
         )
+        if settings.mode == "demo":
+            self._send_demo_sms(phone)
         tls = server_tls(
             settings.web.tls,
             run_dir=settings.run_dir,
@@ -102,6 +107,14 @@ class Doors:
         )
         await self._open(phone, settings.web.host, settings.web.port, tls)
         return self
+
+    def _send_demo_sms(self, phone: web.Application) -> None:
+        """The demo's text messages go to a page. A centre's own carrier takes the place of the demo's here."""
+        store = self._hotline.store
+        carrier = DemoCarrier(store.database, store.seal)
+        sending = asyncio.create_task(SmsSender(store.database, store.seal, carrier).run())
+        self._closing.callback(sending.cancel)
+        add_demo_sms(phone, carrier.delivered)
 
     async def __aexit__(self, *_: object) -> None:
         """Close them; calls going on end or go to a person."""

@@ -1,6 +1,6 @@
 """Mandarin both ways: what is written as it is spoken, what is spoken as it is written, and what must be masked."""
 
-from bot.mandarin.dates import date_in
+from bot.mandarin.dates import date_in, half_in
 from bot.mandarin.heard import amount_in, digits_in, number_in
 from bot.mandarin.masking import holds_a_number, masked, says_password
 from bot.mandarin.sentences import sentences
@@ -11,6 +11,7 @@ __all__ = [
     "amount_in",
     "date_in",
     "digits_in",
+    "half_in",
     "holds_a_number",
     "masked",
     "number_in",

@@ -12,8 +12,15 @@ _NAMED = {"大后天": 3, "大前天": -3, "今天": 0, "今日": 0, "明天": 1
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5}
 _WEEKDAYS |= {str(day + 1): day for day in range(7)}
 
+_MORNING = re.compile("上午|早上|早晨|清早|一早|早点")
+_AFTERNOON = re.compile("下午|午后|傍晚|晚点")
+
 _N = r"[零〇一二两三四五六七八九十\d]+"
 _YEAR = r"(?:(?P<year>明年|今年|后年|(?:[零〇一二三四五六七八九]{4}|\d{4})年))?"
+
+
+_CLOCK = re.compile(rf"(?!一点(?![钟半]))({_N})点(?!儿)")
+"""A clock time. 一点 alone is mostly no time: 快一点."""
 
 
 def date_in(text: str, today: date) -> date | None:
@@ -30,6 +37,15 @@ def date_in(text: str, today: date) -> date | None:
             except (ValueError, OverflowError):
                 return None
     return None
+
+
+def half_in(text: str) -> str | None:
+    """'morning' or 'afternoon' as a caller named it (上午, 早上, 下午, 三点, 十点半); None if neither, or both."""
+    plain = spaceless(text)
+    named = {"morning" for _ in _MORNING.finditer(plain)} | {"afternoon" for _ in _AFTERNOON.finditer(plain)}
+    if not named and (clock := _CLOCK.search(plain)) and (hour := value_of(clock.group(1))) is not None:
+        named = {"morning"} if 7 <= hour < 12 else {"afternoon"} if hour <= 6 or 12 <= hour <= 18 else set()
+    return named.pop() if len(named) == 1 else None
 
 
 def _int(said: str) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.mandarin import amount_in, date_in, digits_in, number_in
+from bot.mandarin import amount_in, date_in, digits_in, half_in, number_in
 
 TUESDAY = date(2026, 11, 24)
 
@@ -105,3 +105,21 @@ def test_days(said, day):
 @pytest.mark.parametrize("said", ["二月三十号", "明年二月二十九号", "三十九号", "哪天都行"])
 def test_a_day_that_does_not_exist_is_none(said):
     assert date_in(said, TUESDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "half"),
+    [
+        ("下周二上午", "morning"),
+        ("明天早上吧", "morning"),
+        ("后天下午三点", "afternoon"),
+        ("十点半", "morning"),
+        ("三点钟过去", "afternoon"),
+        ("上午下午都行", None),
+        ("十二月三号", None),
+        ("早一点儿的", None),
+        ("快一点", None),
+    ],
+)
+def test_half_of_the_day(said, half):
+    assert half_in(said) == half

@@ -11,12 +11,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import bot.store.attempts
+import bot.store.appointments
 import bot.store.call_writer
 import bot.store.collected_numbers
 import bot.store.credentials
 import bot.store.demo_accounts
 import bot.store.logins
 import bot.store.sealing
+import bot.store.sms
 import bot.store.work_orders  # noqa: F401  (all tables are in the metadata now)
 from bot.clock import run_in_audio_time
 from bot.errors import SettingsError, StoreError

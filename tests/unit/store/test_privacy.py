@@ -6,12 +6,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import bot.store.attempts
+import bot.store.appointments
 import bot.store.calls
 import bot.store.collected_numbers
 import bot.store.credentials
 import bot.store.demo_accounts
 import bot.store.logins
 import bot.store.sealing
+import bot.store.sms
 import bot.store.work_orders  # noqa: F401  (all tables are in the metadata now)
 from bot.store.tables import metadata
 
@@ -29,6 +31,13 @@ NOT_ABOUT_A_PERSON = {
     "work_orders": {
         *("number", "once_key", "kind", "category", "created_at", "due_on", "due_provisional", "state", "call_id"),
     },
+    "appointments": {
+        *("number", "once_key", "business", "branch", "day", "half", "state", "created_at", "call_id"),
+    },
+    "appointment_places": {"branch", "day", "half", "taken"},
+    "sms_outbox": {"once_key", "day", "state", "tries", "due_at", "call_id"},
+    "sms_subscriptions": {"topic"},
+    "demo_sms": {"once_key", "sent_at"},
     "work_order_numbers": {"series", "last"},
 }
 

@@ -1,0 +1,45 @@
+"""Who is on a call, as far as the store knows: the person logged in, their telephone, the telephone that calls."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.backend.base import LoginKind, LoginStatus
+from bot.errors import BackendError
+from bot.store import logins
+from bot.store.calls import calls
+from bot.store.demo_accounts import sealed_record
+from bot.store.sealing import Seal
+
+
+class Persons:
+    """Read inside a transaction of whoever asks."""
+
+    def __init__(self, seal: Seal, now: Callable[[], datetime]) -> None:
+        self._seal = seal
+        self._now = now
+
+    def login(self, connection: sa.Connection, call_id: str) -> logins.Login | None:
+        """The login of a person (no unit) on this call, if its password was right."""
+        login = logins.find(connection, call_id, self._now())
+        right = login is not None and login.status == LoginStatus.OK.value and login.kind == LoginKind.PERSON.value
+        return login if right else None
+
+    def account(self, connection: sa.Connection, call_id: str) -> str:
+        """The key of their account. Raises BackendError('not_logged_in')."""
+        login = self.login(connection, call_id)
+        if login is None or login.account_key is None:
+            raise BackendError("not_logged_in", "no person is logged in on this call")
+        return login.account_key
+
+    def registered_phone(self, connection: sa.Connection, call_id: str) -> str:
+        """The telephone of their account, '' if there is none. Raises BackendError('not_logged_in')."""
+        sealed = sealed_record(connection, self.account(connection, call_id))
+        return str(json.loads(self._seal.open(sealed)).get("phone") or "") if sealed else ""
+
+    def caller(self, connection: sa.Connection, call_id: str) -> str:
+        """The telephone that calls, '' if the exchange gave none."""
+        found = connection.execute(sa.select(calls.c.sealed_caller).where(calls.c.call_id == call_id)).scalar()
+        return self._seal.open(found) if found else ""
