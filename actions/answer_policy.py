@@ -5,6 +5,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import anything_else, now, say, wish
+from actions.offers import offer
 from actions.policies import all_policies
 
 
@@ -26,6 +27,9 @@ class AnswerPolicy(Action):  # type: ignore[misc]
             return []
         question = "open" if policy.asks else ""
         say(dispatcher, policy.spoken(day), name=f"utter_policy_{policy.name}", question=question)
+        if policy.has_list and not tracker.active_loop_name:
+            dispatcher.utter_message(response="utter_sms_offer")
+            return [offer("sms_answer")]
         if not policy.asks:
             anything_else(dispatcher, tracker)
         return []

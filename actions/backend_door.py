@@ -10,8 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from actions.content import ROOT, read
+from bot.backend.appointments import AppointmentBook
 from bot.backend.base import Backend
 from bot.backend.demo import DemoBackend
+from bot.backend.demo_appointments import DemoAppointments
+from bot.backend.demo_sms import DemoMessages
+from bot.backend.sms import Messages
 from bot.errors import BackendError
 from bot.store.calls import journal_of
 from bot.store.database import Database
@@ -28,6 +32,18 @@ DAY_ENDS = time(17, 0)
 def backend() -> Backend:
     """Business data. Raises BackendError if the environment does not say where it is."""
     return DemoBackend(_database(), _seal(), Passwords())
+
+
+@lru_cache(maxsize=1)
+def appointment_book() -> AppointmentBook:
+    """The appointments. Raises BackendError if the environment does not say where they are."""
+    return DemoAppointments(_database(), _seal())
+
+
+@lru_cache(maxsize=1)
+def messages() -> Messages:
+    """Text messages. Raises BackendError if the environment does not say where they are."""
+    return DemoMessages(_database(), _seal())
 
 
 async def record_call_back(call_id: str, reason: str, summary: str) -> str | None:

@@ -82,6 +82,13 @@ class Entry:
             raise self.wrong(key, "这里要写一个整数")
         return found
 
+    def wholes(self, key: str) -> list[int]:
+        """A list of whole numbers."""
+        found = self._fields.get(key)
+        if not isinstance(found, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in found):
+            raise self.wrong(key, "这里要写一列整数，如 [1, 2, 3]")
+        return list(found)
+
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         """A word out of a fixed few."""
         found = self.text(key)

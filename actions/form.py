@@ -24,12 +24,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import as_if_said
 from actions.form_questions import NEXT, PREVIOUS, Answer, FormTurn, Question, keyed, pages
+from actions.login import unavailable
 from actions.policies import all_policies
 from actions.reach_person import give_to_person
+from bot.errors import BackendError
 
 ASIDES = frozenset(
     "greet thanks ask_identity ask_services ask_privacy social_insurance advertising abuse out_of_scope"
-    " branch_nearest branch_at opening_hours".split()
+    " branch_nearest branch_at opening_hours sms_answer".split()
 )
 """Wishes that are answered in the middle of a form, which then goes on. All policies are such, too."""
 
@@ -58,11 +60,15 @@ class Form(Action, ABC):  # type: ignore[misc]
     """All that it keeps; nothing of it stays when the form is left."""
 
     own: ClassVar[frozenset[str]] = frozenset()
-    """Wishes that this form is about: said again in the middle, they are no change of mind."""
+    """Wishes that this form is about."""
 
     def name(self) -> str:
         """As Rasa calls it."""
         return f"validate_{self.form}"
+
+    def is_own(self, turn: FormTurn) -> bool:
+        """Whether the caller only says again what this form is about: no change of mind."""
+        return turn.intent in self.own
 
     @abstractmethod
     def questions(self, answers: dict[str, Any]) -> list[Question]:
@@ -72,13 +78,18 @@ class Form(Action, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """The open question and the caller's turn give the next question, or the way out."""
-        turn = FormTurn(dispatcher, tracker, dict(tracker.slots))
+        try:
+            return await self._turn(FormTurn(dispatcher, tracker, dict(tracker.slots)))
+        except BackendError:
+            return self._leave([*unavailable(dispatcher), FollowupAction("action_listen")])
+
+    async def _turn(self, turn: FormTurn) -> list[EventType]:
         open_one = next(
             (one for one in self.questions(turn.answers) if one.slot == turn.answers.get("requested_slot")), None
         )
         if open_one is None:
             return await self._next(turn)
-        if not _caller_spoke_last(tracker, self.form):
+        if not _caller_spoke_last(turn.tracker, self.form):
             turn.line.utter_message(response="utter_form_back")
             return await self._ask(turn, open_one)
         return await self._signal(turn, open_one) or await self._words(turn, open_one)
@@ -105,15 +116,17 @@ class Form(Action, ABC):  # type: ignore[misc]
             return await (self._next(turn, answer) if answer else self._ask(turn, open_one))
         if aside:
             return []
-        if turn.intent and turn.intent not in NO_WISH | self.own:
+        if self.is_own(turn):
+            return await self._ask(turn, open_one)
+        if turn.intent and turn.intent not in NO_WISH:
             return self._leave(_again(turn.tracker))
-        return await (self._ask(turn, open_one) if turn.intent in self.own else self._missed(turn, open_one, "not_fit"))
+        return await self._missed(turn, open_one, "not_fit")
 
     async def _about_the_call(self, turn: FormTurn, open_one: Question) -> list[EventType] | None:
         """返回, 主菜单, 人工, 再见, 再说一遍, 算了; None if these words are no wish of this kind."""
         if open_one.free and len(turn.text) > _LONGEST_COMMAND:
             return None
-        if _GIVES_UP.match(turn.text):
+        if _GIVES_UP.match(turn.text) and not open_one.giving_up_is_answer:
             turn.line.utter_message(response="utter_form_left")
             return self._leave([FollowupAction("action_listen")])
         if turn.intent == "go_back":
@@ -127,6 +140,7 @@ class Form(Action, ABC):  # type: ignore[misc]
         found = await open_one.read(turn)
         if found == {} or open_one.free:
             return found
+        turn.answers.update(found or {})
         others = [one for one in self.questions(turn.answers) if one.slot != open_one.slot]
         return await volunteered(turn, others, found)
 
@@ -199,10 +213,11 @@ async def begin(form: Form, turn: FormTurn) -> list[EventType]:
 
 
 async def volunteered(turn: FormTurn, questions: list[Question], found: Answer = None) -> Answer:
-    """What the caller's words answer besides `found`, of the questions that are still open."""
+    """What the caller's words answer besides `found`, of the questions that are still open; in turn.answers, too."""
     for question in questions if turn.text else []:
         if question.volunteered and turn.answers.get(question.slot) is None and question.slot not in (found or {}):
             said = await question.read(turn)
+            turn.answers.update(said or {})
             found = found if said is None else {**(found or {}), **said}
     return found
 

@@ -90,6 +90,9 @@ class Question(ABC):
     free: ClassVar[bool] = False
     """Whatever the caller says is the answer (a complaint, told freely)."""
 
+    giving_up_is_answer: ClassVar[bool] = False
+    """取消 and 不用了 answer this question (要取消吗) instead of leaving the form."""
+
     volunteered: ClassVar[bool] = True
     """Callers may say it before they are asked (预约下周二上午办贷款)."""
 

@@ -44,6 +44,15 @@ class Policy:
         """Whether this day lies within the answer's dates."""
         return in_force(self.entry, on)
 
+    @property
+    def has_list(self) -> bool:
+        """Whether there is a list worth a text message (`sms` in its file): what to bring."""
+        return "sms" in self.entry
+
+    def written(self, on: date, root: Path = ROOT) -> str:
+        """For a text message: the list if there is one, else the short form. Raises ContentError."""
+        return fill(self.entry.text("sms", self.short), on, root)
+
     def spoken(self, on: date, root: Path = ROOT) -> str:
         """The whole answer for this day, with figures and, where due, the riders."""
         said = fill(self.text, on, root)

@@ -58,6 +58,15 @@ def number(rng: random.Random) -> str:
     return "百分之" + spell_number(rng.randrange(1, 100))
 
 
+def visits() -> tuple[list[str], list[str]]:
+    """When a caller would like to come: near days (下周二上午, 后天下午), and dates (十二月三号上午)."""
+    halves, weeks = ("", "上午", "下午"), ("周", "星期", "礼拜")
+    weekdays = [which + week + day for which in ("", "这", "下") for week in weeks for day in "一二三四五六"]
+    near = [day + half for day in ("明天", "后天", "大后天", *weekdays) for half in halves]
+    dates = [spell_number(month) + "月" + spell_number(day) + "号" for month in range(1, 13) for day in range(1, 32)]
+    return near, [date + half for date in dates for half in halves]
+
+
 def domain(terms: list[str], rng: random.Random) -> str:
     """One to three words of the domain in a row."""
     return "".join(rng.sample(terms, rng.choices([1, 2, 3], weights=[5, 3, 1])[0]))

@@ -17,7 +17,7 @@ from speech.settings import ROOT, SPEECH
 from speech.syllables import is_hanzi
 
 Weighted = tuple[str, float]
-NLU, ANSWER, NAME, POLICY, NUMBER = 1.0, 3.0, 1.0, 0.15, 0.08
+NLU, ANSWER, NAME, POLICY, NUMBER, NEAR_DAY, DATE = 1.0, 3.0, 1.0, 0.15, 0.08, 0.7, 0.05
 ENTITY = re.compile(r"\[([^\]]*)\](\([^)]*\)|\{[^}]*\})")
 HESITATIONS = (
     "嗯 呃 啊 哦 喂 那个 这个 就是 就是说 我想一下 等一下 稍等 稍等一下 那个什么 然后 对了 不好意思 麻烦你 请问一下"
@@ -31,6 +31,8 @@ def sentences(root: Path = ROOT, seed: int = 12329) -> list[Weighted]:
     found += [(text, ANSWER) for text in HESITATIONS]
     found += [(text, NAME) for text in (SPEECH / "terms.txt").read_text(encoding="utf-8").split()]
     found += numbers(random.Random(seed))
+    near, dates = phrases.visits()
+    found += [(text, NEAR_DAY) for text in near] + [(text, DATE) for text in dates]
     cleaned = ((spoken(text), weight) for text, weight in found)
     return [(text, weight) for text, weight in cleaned if text]
 

@@ -101,6 +101,28 @@ async def test_balance_after_login_by_number_and_password(dialogue, store, call)
     assert named(await dialogue.hear("单位每个月给我缴多少钱"))[0] == "utter_account_monthly"
 
 
+async def test_an_appointment_is_made_with_a_question_in_between(dialogue, store, call):
+    customer = read_customers(store.folder / "customers.yml")[0]
+    backend = DemoBackend(store.database, store.seal, Passwords())
+    await begun(dialogue)
+    assert (await dialogue.hear("预约下周二上午去高新区办贷款"))[-1] == CollectNumber("login", pin_follows=True)
+    await backend.begin_login(call, customer.account)
+    await backend.verify_password(call, customer.password)
+    assert named(await dialogue.notify(Signal("pin_finished")))[0] == "utter_appointment_contact"
+    said = named(await dialogue.hear("等一下利率是多少"))
+    assert said[:3] == ["utter_policy_rate_first_second", "utter_form_back", "utter_appointment_contact"]
+    said = await dialogue.hear("可以")
+    assert "12月1日周二上午，到高新区服务大厅办理贷款" in said[0].text and not said[0].fixed
+    said = await dialogue.hear("不对，改成周四下午")
+    assert "11月26日周四下午" in said[0].text
+    said = await dialogue.hear("对的")
+    assert named(said) == ["utter_appointment_booked", "utter_appointment_bring", "utter_anything_else"]
+    assert said[0].note.startswith("预约编号 2611-245")
+    assert named(await dialogue.hear("发到我手机上"))[0] == "utter_sms_sent"
+    assert named(await dialogue.hear("取消预约"))[0] == "utter_my_appointment_cancel"
+    assert named(await dialogue.hear("确认取消"))[0] == "utter_my_appointment_cancelled"
+
+
 async def test_a_person_a_goodbye_and_an_offer(dialogue):
     await begun(dialogue)
     assert isinstance((await dialogue.hear("转人工"))[-1], HandOff)

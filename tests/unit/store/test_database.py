@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import bot.store.attempts
 import bot.store.appointments
+import bot.store.attempts
 import bot.store.call_writer
 import bot.store.collected_numbers
 import bot.store.credentials

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-import bot.store.attempts
 import bot.store.appointments
+import bot.store.attempts
 import bot.store.calls
 import bot.store.collected_numbers
 import bot.store.credentials
