@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from actions.appointments import name_of_business, to_bring
+from actions.appointments import rules as appointment_rules
 from actions.branches import branches
 from actions.calendar import holidays
 from actions.content import Entry, read
 from actions.facts import in_force
 from actions.opening_hours import usual
 from actions.policies import CATEGORIES, CHECK_LIMIT, policies_of
+from actions.sms import most_a_day, name_of_topic
+from bot.backend.appointments import Business
+from bot.backend.sms import Topic
 from bot.check.document import field, line_of, pairs, scalar
 from bot.check.ear import LONGEST_SHORT_SECONDS, for_the_ear
 from bot.check.finding import Finding, as_finding, guarded
@@ -40,7 +45,15 @@ def check_answers(project: Project) -> Iterator[Finding]:
 def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "content/branches.yml", lambda: branches(content)
     yield "content/hours.yml", lambda: [usual(one.hours, today(), content) for one in branches(content)]
+    yield "content/appointments.yml", lambda: _appointments(content)
+    yield "content/sms.yml", lambda: [most_a_day(content), *(name_of_topic(one, content) for one in Topic)]
     yield f"content/holidays/{today().year}.json", lambda: holidays(today().year, content)
+
+
+def _appointments(content: Path) -> list[object]:
+    """The rules, and for each business its name and what to bring."""
+    readers = (name_of_business, to_bring)
+    return [appointment_rules(content), *(reader(one, content) for one in Business for reader in readers)]
 
 
 def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
@@ -52,6 +65,7 @@ def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
         yield from _dates(file, line, policy.name, policy.entry)
         try:
             said = policy.spoken(today(), project.root / "content")
+            policy.written(today(), project.root / "content")
         except ContentError as error:
             found = as_finding(error, file)
             yield Finding(

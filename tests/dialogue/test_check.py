@@ -12,6 +12,7 @@ from bot.check import check, findings
 from bot.check.finding import Finding
 from bot.check.project import Project
 
+ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny_project"
 
 SOON = date.today() + timedelta(days=10)
@@ -98,6 +99,8 @@ def project(tmp_path: Path) -> Path:
     (root / "content" / "menu.yml").write_text(MENU)
     (root / "content" / "notices.yml").write_text(NOTICES)
     (root / "content" / "names.yml").write_text(NAMES)
+    for name in ("appointments", "sms"):
+        shutil.copy(ROOT / "content" / f"{name}.yml", root / "content")
     (root / "content" / "words").mkdir()
     (root / "content" / "words" / "fund.txt").write_text("公积金 1000\n公基金 1000\n提取 900\n利率 900\n")
     (root / "tests" / "dialogue").mkdir(parents=True)
@@ -260,6 +263,9 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
         "没有“opne”这种提问",
         "open、yes_no",
     ),
+    ("content/appointments.yml", "  morning: 6", "  morning: 很多", "morning", "整数", "提示"),
+    ("content/appointments.yml", "    bring: 请带上身份证和还款的银行卡。\n", "", "name: 提前还款", "bring", "提示"),
+    ("content/sms.yml", "  policy: 政策通知\n", "", "topics:", "policy", "提示"),
     ("voices/questions.yml", "  yes_no: {}", "  yes_no： {}", "yes_no：", "全角冒号", "半角"),
     ("nlu/all.yml", "      - 早上好\n", "      - 首套房贷款利率现在是多少\n", "首套房贷款利率现在", "考题", "换一种"),
     (
