@@ -25,6 +25,7 @@ from bot.qa.script import Script
 from bot.qa.transcript import Transcript
 from bot.settings import Settings
 from bot.speaking.base import Manner
+from bot.store.credentials import credentials
 from bot.store.tables import metadata
 from bot.supervisor import Supervised
 from bot.training import train
@@ -40,6 +41,7 @@ class Stage:
         self._closing = AsyncExitStack()
         self.settings = self._asked
         self.log_folder = self._asked.run_dir / "log"
+        self._passwords: list[tuple[str, dict[str, str | bool]]] = []
 
     async def open(self) -> None:
         """Start Rasa and the action server on free ports, with a store that goes with the stage."""
@@ -115,11 +117,18 @@ class Stage:
         await supervised.ready()
 
     def _forget_calls(self, hotline: Hotline) -> None:
-        """As if nobody had called yet today."""
+        """As if nobody had called yet today; passwords that callers changed are what they were."""
         with hotline.store.database.writing() as connection:
             for name in sa.inspect(connection).get_table_names():
                 if name not in _KEPT_TABLES:
                     connection.execute(metadata.tables[name].delete())
+            if not self._passwords:
+                self._passwords = [
+                    (row.account_key, {"password_hash": row.password_hash, "initial": row.initial})
+                    for row in connection.execute(sa.select(credentials))
+                ]
+            for key, as_before in self._passwords:
+                connection.execute(sa.update(credentials).where(credentials.c.account_key == key).values(as_before))
 
 
 class _SpeakingCaller:
