@@ -5,7 +5,8 @@ HOTLINE_SECRET_KEY_FILE  the store's key file
 """
 
 import os
-from datetime import time
+from dataclasses import dataclass
+from datetime import datetime, time
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from bot.backend.demo_appointments import DemoAppointments
 from bot.backend.demo_sms import DemoMessages
 from bot.backend.sms import Messages
 from bot.errors import BackendError
+from bot.store import ratings
 from bot.store.calls import journal_of
 from bot.store.database import Database
 from bot.store.passwords import Passwords
 from bot.store.sealing import Seal
-from bot.store.work_orders import WorkOrderKind, WorkOrders
+from bot.store.work_orders import WorkOrder, WorkOrderKind, WorkOrders
 from bot.store.working_days import WorkCalendar
 
 DAY_ENDS = time(17, 0)
@@ -52,12 +54,68 @@ async def record_call_back(call_id: str, reason: str, summary: str) -> str | Non
 
     Raises StoreError, BackendError.
     """
-    call = await journal_of(_database(), _seal(), call_id)
-    telephone = call.caller if call and call.caller else await backend().collected_number(call_id, "phone")
+    telephone = await caller_number(call_id) or await backend().collected_number(call_id, "phone")
     if not telephone:
         return None
-    order = await _work_orders().create_call_back(call_id, reason, telephone, summary)
-    return order.number
+    return (await _work_orders().create_call_back(call_id, reason, telephone, summary)).number
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a caller brought forward, restated and confirmed."""
+
+    kind: WorkOrderKind
+    category: str
+    text: str
+    about: str
+    to_calling_number: bool
+    """Answered at the number that telephones."""
+
+    to_given_number: bool
+    """Answered at the telephone number that the caller gave on this call; with neither, not at all."""
+
+    confidential: bool
+    narrated: tuple[tuple[float, float], ...]
+    """From and to, in seconds of the call's recording."""
+
+
+async def record_matter(call_id: str, once_key: str, matter: Matter) -> WorkOrder:
+    """A work order; the same `once_key` again gives the same order. Raises StoreError, BackendError."""
+    contact = await caller_number(call_id) if matter.to_calling_number else ""
+    if matter.to_given_number:
+        contact = await backend().collected_number(call_id, "phone") or ""
+    return await _work_orders().create(
+        once_key,
+        matter.kind,
+        call_id=call_id,
+        category=matter.category,
+        contact=contact,
+        text=matter.text,
+        about=matter.about,
+        confidential=matter.confidential,
+        narrated=matter.narrated,
+    )
+
+
+async def work_order(number: str) -> WorkOrder | None:
+    """The order with this number. Raises StoreError."""
+    return await _work_orders().find(number)
+
+
+async def caller_number(call_id: str) -> str:
+    """The number that telephones; '' if the exchange did not tell it. Raises StoreError."""
+    call = await journal_of(_database(), _seal(), call_id)
+    return (call.caller or "") if call else ""
+
+
+async def ask_rating(call_id: str, at: datetime) -> bool:
+    """Note that this call is asked for a rating. False if it was before. Raises StoreError."""
+    return await ratings.ask_rating(_database(), call_id, at)
+
+
+async def rate(call_id: str, grade: ratings.Grade) -> bool:
+    """Keep the call's rating; the first one counts. Raises StoreError."""
+    return await ratings.rate(_database(), call_id, grade)
 
 
 @lru_cache(maxsize=1)

@@ -74,6 +74,8 @@ class NoKeypad(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         """Only the password needs keys; whoever has none is told the ways without, and offered a person."""
         dispatcher.utter_message(response="utter_no_keypad", hours=usual("agents", now(tracker).date()))
+        if tracker.active_loop_name:
+            return []
         dispatcher.utter_message(response="utter_offer_person")
         return [offer("human_agent")]
 

@@ -6,8 +6,9 @@ While a form is active Rasa asks its validate_… action first in every turn, wh
 * an answer (words, a key among those read out, a number collected): the next question that is still open
 * a question about something else (利率是多少): nothing, and Rasa rejects the form for this turn. The general rule
   answers, then Rasa comes back to the form by itself, and the open question is asked again
-* * and 返回: one question back, from the first one out. # 主菜单, 0 人工, another business, 再见: the form is left, and
-  the caller's turn is taken again as if the form had never been. 算了, 不办了: left, and what else?
+* * and 返回: one question back, from the first one out. # 主菜单, 0 人工, 再见: the form is left, and the caller's turn
+  is taken again as if the form had never been. 算了, 不办了: left, and what else?
+* another business: left as well, but kept in mind: when that is done, the caller is offered to go on with this one
 * silence, no match, words that fit nothing: asked again, then once more, then a person
 
 A business that ends with a form: an action checks what is needed first and returns `begin(form)`; the rule that
@@ -25,13 +26,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.call_control import as_if_said
 from actions.form_questions import NEXT, PREVIOUS, Answer, FormTurn, Question, keyed, pages
 from actions.login import unavailable
+from actions.names import name_of
 from actions.policies import all_policies
 from actions.reach_person import give_to_person
 from bot.errors import BackendError
 
 ASIDES = frozenset(
     "greet thanks ask_identity ask_services ask_privacy social_insurance advertising abuse out_of_scope"
-    " branch_nearest branch_at opening_hours sms_answer".split()
+    " branch_nearest branch_at opening_hours sms_answer notices no_keypad emergency".split()
 )
 """Wishes that are answered in the middle of a form, which then goes on. All policies are such, too."""
 
@@ -49,6 +51,8 @@ _LONGEST_COMMAND = 8
 
 PERSON_AFTER_MISSES = 3
 
+UNFINISHED = ("unfinished", "unfinished_name", "something_unfinished")
+
 
 class Form(Action, ABC):  # type: ignore[misc]
     """One form. A subclass gives its name, its questions, and what belongs to it."""
@@ -61,6 +65,9 @@ class Form(Action, ABC):  # type: ignore[misc]
 
     own: ClassVar[frozenset[str]] = frozenset()
     """Wishes that this form is about."""
+
+    keeps_answers: ClassVar[bool] = False
+    """When another business comes in between, the answers stay for the action that begins this form again."""
 
     def name(self) -> str:
         """As Rasa calls it."""
@@ -119,7 +126,7 @@ class Form(Action, ABC):  # type: ignore[misc]
         if self.is_own(turn):
             return await self._ask(turn, open_one)
         if turn.intent and turn.intent not in NO_WISH:
-            return self._leave(_again(turn.tracker))
+            return self._left_unfinished(turn)
         return await self._missed(turn, open_one, "not_fit")
 
     async def _about_the_call(self, turn: FormTurn, open_one: Question) -> list[EventType] | None:
@@ -133,7 +140,9 @@ class Form(Action, ABC):  # type: ignore[misc]
             return await self._back(turn, open_one)
         if turn.intent == "repeat":
             return await self._ask(turn, open_one)
-        return self._leave(_again(turn.tracker)) if turn.intent in ("main_menu", "human_agent", "goodbye") else None
+        return (
+            self._leave(taken_again(turn.tracker)) if turn.intent in ("main_menu", "human_agent", "goodbye") else None
+        )
 
     async def _answer(self, turn: FormTurn, open_one: Question) -> Answer:
         """What this turn fills in: of the open question first, then of any other that callers answer unasked."""
@@ -201,6 +210,14 @@ class Form(Action, ABC):  # type: ignore[misc]
         turn.line.utter_message(response=f"utter_form_{why}_{misses}")
         return await self._ask(turn, open_one, misses=misses)
 
+    def _left_unfinished(self, turn: FormTurn) -> list[EventType]:
+        """Another business comes in between: this one is offered when that is done."""
+        users = (event for event in reversed(turn.tracker.events) if event.get("event") == "user")
+        intents = (str((event.get("parse_data") or {}).get("intent", {}).get("name")) for event in users)
+        begun = next((intent for intent in intents if intent in self.own), "")
+        kept = [ActiveLoop(None), *taken_again(turn.tracker)]
+        return [*unfinished(begun), *(kept if self.keeps_answers else self._leave(taken_again(turn.tracker)))]
+
     def _leave(self, then: list[EventType]) -> list[EventType]:
         """Nothing of the form stays."""
         return [*cleared(self), ActiveLoop(None), *then]
@@ -209,7 +226,7 @@ class Form(Action, ABC):  # type: ignore[misc]
 async def begin(form: Form, turn: FormTurn) -> list[EventType]:
     """Start asking; turn.answers holds what is known already (see volunteered)."""
     known = [SlotSet(name, turn.answers.get(name)) for name in form.slots]
-    return [*known, SlotSet("requested_slot", None), ActiveLoop(form.form)]
+    return [*unfinished(""), *known, SlotSet("requested_slot", None), ActiveLoop(form.form)]
 
 
 async def volunteered(turn: FormTurn, questions: list[Question], found: Answer = None) -> Answer:
@@ -222,6 +239,12 @@ async def volunteered(turn: FormTurn, questions: list[Question], found: Answer =
     return found
 
 
+def unfinished(intent: str) -> list[EventType]:
+    """What the caller broke off and may want to go on with; '' for nothing."""
+    known = {"unfinished": intent, "unfinished_name": name_of(intent), "something_unfinished": True} if intent else {}
+    return [SlotSet(name, known.get(name)) for name in UNFINISHED]
+
+
 def cleared(form: Form) -> list[EventType]:
     """No answer is left."""
     return [SlotSet(name, None) for name in form.slots]
@@ -232,7 +255,7 @@ def asides() -> frozenset[str]:
     return ASIDES | frozenset(all_policies())
 
 
-def _again(tracker: Tracker) -> list[EventType]:
+def taken_again(tracker: Tracker) -> list[EventType]:
     """The caller's turn once more, for whatever comes after the form."""
     said = tracker.latest_message
     return [ActionExecuted("action_listen"), UserUttered(text=said.get("text"), parse_data=said)]

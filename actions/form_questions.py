@@ -19,7 +19,7 @@ PAGE_LENGTH = 6
 PREVIOUS, NEXT = "7", "8"
 
 _YES = re.compile(r"^(?:嗯+|对|是|好|可以|行|没错|没问题|确认|确定|要|需要|同意|就这样|正确)")
-_NO = re.compile(r"不|错|没有|别|改")
+_NO = re.compile(r"不|(?<!没)错|没有|别|改")
 _ORDINAL = re.compile(r"^(?:选|要|就)?(?:第)?([一二三四五六123456])(?:个|项|种)?(?:吧|啊|呀)?$")
 
 Answer = dict[str, Any] | None

@@ -23,7 +23,12 @@ NUMBER_OF = {LoginKind.PERSON: "login", LoginKind.UNIT: "unit"}
 OVERVIEW_OF = {LoginKind.PERSON: "account_overview", LoginKind.UNIT: "unit_account"}
 """What a login leads to when nothing particular was wanted."""
 
-OF_ONE_IDENTITY = ("offer",)
+OF_ONE_IDENTITY = (
+    "unfinished",
+    "unfinished_name",
+    "something_unfinished",
+    "offer",
+)
 """Slots that hold what one person or unit began. A leaf adds its own here: a second login in the call empties them."""
 
 

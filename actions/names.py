@@ -2,7 +2,6 @@
 
 from actions.content import ROOT, read
 from actions.policies import all_policies
-from actions.referrals import referral_of
 
 
 def name_of(intent: str) -> str:
@@ -10,7 +9,4 @@ def name_of(intent: str) -> str:
     if policy := all_policies().get(intent):
         return policy.question
     names = read(ROOT / "names.yml").entry("names")
-    if intent in names:
-        return names.text(intent)
-    referral = referral_of(intent)
-    return read(ROOT / "referrals.yml").entry("referrals").entry(referral).text("name") if referral else ""
+    return names.text(intent) if intent in names else ""

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.call_control import now, say
+from actions.call_control import anything_else, now, say
 from actions.content import ROOT, read
 from actions.facts import fill
 
@@ -83,5 +83,5 @@ class TellNotices(Action):  # type: ignore[misc]
             say(dispatcher, fill(notice.text, now(tracker).date()), name="utter_notice_text")
         if not told:
             dispatcher.utter_message(response="utter_no_notices")
-        dispatcher.utter_message(response="utter_anything_else")
+        anything_else(dispatcher, tracker)
         return []

@@ -21,7 +21,7 @@ class TakeOffer(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """A yes to nothing asks what the caller would like."""
-        offered = offered_just_now(tracker)
+        offered = offered_just_now(tracker) or _unfinished(tracker)
         if offered:
             return [SlotSet("offer", None), *as_if_said(offered)]
         dispatcher.utter_message(response="utter_open_question")
@@ -40,6 +40,9 @@ class DeclineOffer(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         """A no to 还需要什么 is a goodbye; to a guess, the caller says it again; to an offer, what else?"""
         last = last_said(tracker)
+        if _unfinished(tracker):
+            dispatcher.utter_message(response="utter_open_question")
+            return [SlotSet("unfinished", None), SlotSet("something_unfinished", None)]
         if last in ANYTHING_ELSE:
             return as_if_said("goodbye")
         if last == "utter_repair_guess":
@@ -47,6 +50,11 @@ class DeclineOffer(Action):  # type: ignore[misc]
         else:
             dispatcher.utter_message(response="utter_anything_else")
         return [SlotSet("offer", None)]
+
+
+def _unfinished(tracker: Tracker) -> str:
+    """What was broken off, if the bot has just offered to go on with it."""
+    return str(tracker.get_slot("unfinished") or "") if last_said(tracker) == "utter_anything_else" else ""
 
 
 def offer(intent: str) -> EventType:

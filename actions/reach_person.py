@@ -5,7 +5,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import record_call_back
-from actions.call_control import collect_number, fact, hand_off, now, wish
+from actions.call_control import collect_number, hand_off, now
 from actions.names import name_of
 from actions.offers import offer
 from actions.opening_hours import is_open, usual
@@ -13,7 +13,7 @@ from bot.errors import BackendError, StoreError
 
 
 class ReachPerson(Action):  # type: ignore[misc]
-    """The caller wants a person, or has a complaint, which a person writes down."""
+    """The caller wants a person."""
 
     def name(self) -> str:
         """As the rules call it."""
@@ -23,10 +23,7 @@ class ReachPerson(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
     ) -> list[EventType]:
         """Anybody there? Then hand over; else offer to be rung back."""
-        complaint = wish(tracker) == "complaint"
-        if complaint:
-            dispatcher.utter_message(response="utter_complaint_heard")
-        return give_to_person(dispatcher, tracker, "complaint" if complaint else "asked")
+        return give_to_person(dispatcher, tracker, "asked")
 
 
 class TakeCallBack(Action):  # type: ignore[misc]
@@ -53,27 +50,10 @@ class TakeCallBack(Action):  # type: ignore[misc]
         return [SlotSet("pending", None)]
 
 
-class AgentFinished(Action):  # type: ignore[misc]
-    """Back from the agents, or nobody was there."""
-
-    def name(self) -> str:
-        """As the rules call it."""
-        return "action_agent_finished"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, object]
-    ) -> list[EventType]:
-        """The line has already recorded a call-back where nobody was reached; off hours it is offered here."""
-        if fact(tracker, "outcome") == "off_hours":
-            return _offer_call_back(dispatcher, tracker)
-        dispatcher.utter_message(response="utter_anything_else")
-        return []
-
-
 def give_to_person(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str) -> list[EventType]:
     """Hand the caller over with a summary, or say when people are there."""
     if not is_open("agents", now(tracker)):
-        return _offer_call_back(dispatcher, tracker)
+        return offer_call_back(dispatcher, tracker)
     if reason == "asked":
         dispatcher.utter_message(response="utter_human_coming")
     hand_off(dispatcher, reason, wanted_so_far(tracker))
@@ -91,6 +71,7 @@ def wanted_so_far(tracker: Tracker) -> str:
     return "、".join(wanted[-5:])
 
 
-def _offer_call_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+def offer_call_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Say when people are there, and offer to ring back."""
     dispatcher.utter_message(response="utter_human_off_hours", hours=usual("agents", now(tracker).date()))
     return [offer("call_back")]

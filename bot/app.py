@@ -23,6 +23,7 @@ from bot.call.recorder import Recorder
 from bot.call.session import CallBounds, CallSession
 from bot.channels.base import Channel, NextStep
 from bot.counting import count
+from bot.dialogue.one_by_one import OneByOne
 from bot.dialogue.rasa_client import RasaClient
 from bot.errors import BotError, SettingsError, StoreError, SynthesisError
 from bot.listening.ear import Ear
@@ -45,6 +46,7 @@ from bot.store.call_writer import CallWriter
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.passwords import Passwords
+from bot.store.ratings import rating_of
 from bot.store.sealing import Seal, check_seal
 from bot.store.work_orders import WorkOrderKind, WorkOrders
 from bot.store.working_days import WorkCalendar
@@ -89,12 +91,16 @@ class Store:
 
     async def facts_of(self, call_id: str) -> dict[str, Any]:
         """What a call left behind, for call scripts: how many work orders and of which kinds, how many
-        appointments and text messages."""
+        appointments and text messages, its rating."""
         orders = await self.work_orders.of_call(call_id)
-        kinds = [order.kind.name.lower() for order in orders]
-        booked = await self.database.read(lambda connection: appointments.made_in(connection, call_id))
-        written = await self.database.read(lambda connection: sms.made_in(connection, call_id))
-        return {"work_orders": len(orders), "kinds": kinds, "appointments": booked, "sms": written}
+        asked, grade = await rating_of(self.database, call_id)
+        return {
+            "work_orders": len(orders),
+            "kinds": [order.kind.name.lower() for order in orders],
+            "appointments": await self.database.read(lambda connection: appointments.made_in(connection, call_id)),
+            "sms": await self.database.read(lambda connection: sms.made_in(connection, call_id)),
+            "rating": grade.value if grade else "unrated" if asked else "",
+        }
 
 
 class Hotline:
@@ -184,7 +190,7 @@ class Hotline:
         prompts = self._prompts.now
         trouble = prompts.say("line_trouble")
         line = CallLine(channel, ear, self.voice, journal, recorder, self._commands.now, trouble)
-        dialogue = await self.rasa.open(channel.call_id, channel.kind)
+        dialogue = OneByOne(await self.rasa.open(channel.call_id, channel.kind))
         session = CallSession(
             line,
             dialogue,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.dialogue.base import Span
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -11,6 +13,8 @@ class Heard:
     text: str
     confidence: float = 1.0
     by: Literal["speech", "text"] = "speech"
+    between: Span | None = None
+    """Where in the call's recording they were spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.call.line import CallLine
 from bot.call.prompts import Prompts
 from bot.call.turn import Turn, question_of
 from bot.channels.base import Caption
-from bot.dialogue.base import Dialogue, HandOff, HangUp, Reply, Say, Signal
+from bot.dialogue.base import Dialogue, HandOff, HangUp, Reply, Say, Signal, Span
 from bot.errors import DialogueError
 from bot.listening.base import Question
 from bot.mandarin import masked, sentences
@@ -83,9 +83,9 @@ class TalkPhase:
 
     async def _react(self, answer: Answer) -> Sequence[Reply]:
         match answer:
-            case Heard(text):
+            case Heard(text, between=between):
                 self._silences = self._misses = 0
-                return await self._answer_of(masked(text))
+                return await self._answer_of(masked(text), between)
             case Pressed(key):
                 self._silences = self._misses = 0
                 if self._failures and key == PERSON_KEY:
@@ -101,14 +101,14 @@ class TalkPhase:
                 self._line.journal.note("no_match", count=self._misses)
                 return await self._answer_of(Signal("no_match", {"count": self._misses}))
 
-    async def _answer_of(self, turn: str | Signal) -> Sequence[Reply]:
+    async def _answer_of(self, turn: str | Signal, between: Span | None = None) -> Sequence[Reply]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
             if isinstance(turn, Signal):
                 replies = await self._dialogue.notify(turn)
             else:
-                replies = await self._dialogue.hear(turn)
+                replies = await self._dialogue.hear(turn, between)
         except DialogueError as wrong:
             return self._failed(wrong, turn)
         finally:

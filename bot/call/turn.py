@@ -101,7 +101,8 @@ class Turn:
         if began_over_prompt and not interrupts(utterance.text, self._question):
             self._overheard(utterance)
             return None
-        return await self._take(Heard(utterance.text, utterance.confidence))
+        between = (round(utterance.started_seconds, 2), round(utterance.ended_seconds, 2))
+        return await self._take(Heard(utterance.text, utterance.confidence, between=between))
 
     def _may_interrupt(self, text: str, voiced_seconds: float = 0.0) -> bool:
         sentence = self._reading.current if self._reading.speaking else None

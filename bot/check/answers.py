@@ -15,7 +15,7 @@ from actions.policies import CATEGORIES, CHECK_LIMIT, policies_of
 from actions.sms import most_a_day, name_of_topic
 from bot.backend.appointments import Business
 from bot.backend.sms import Topic
-from bot.check.document import field, line_of, pairs, scalar
+from bot.check.document import line_of, pairs, scalar
 from bot.check.ear import LONGEST_SHORT_SECONDS, for_the_ear
 from bot.check.finding import Finding, as_finding, guarded
 from bot.check.project import Project
@@ -39,7 +39,6 @@ def check_answers(project: Project) -> Iterator[Finding]:
             except ContentError as error:
                 yield as_finding(error, file)
     yield from _facts(project)
-    yield from _referrals(project)
 
 
 def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -47,6 +46,7 @@ def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "content/hours.yml", lambda: [usual(one.hours, today(), content) for one in branches(content)]
     yield "content/appointments.yml", lambda: _appointments(content)
     yield "content/sms.yml", lambda: [most_a_day(content), *(name_of_topic(one, content) for one in Topic)]
+    yield "content/work_orders.yml", lambda: _categories(read(content / "work_orders.yml"))
     yield f"content/holidays/{today().year}.json", lambda: holidays(today().year, content)
 
 
@@ -54,6 +54,10 @@ def _appointments(content: Path) -> list[object]:
     """The rules, and for each business its name and what to bring."""
     readers = (name_of_business, to_bring)
     return [appointment_rules(content), *(reader(one, content) for one in Business for reader in readers)]
+
+
+def _categories(orders: Entry) -> list[list[str]]:
+    return [category.texts("words") for _, category in orders.entry("categories").named()]
 
 
 def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
@@ -111,11 +115,3 @@ def _facts(project: Project) -> Iterator[Finding]:
             yield from _dates(file, line, name, fact)
     except ContentError as error:
         yield as_finding(error, file)
-
-
-def _referrals(project: Project) -> Iterator[Finding]:
-    document = project.document("content/referrals.yml")
-    for key, entry in pairs(document.node if document else None):
-        text = field(entry, "text")
-        if text is not None:
-            yield from for_the_ear(project, "content/referrals.yml", line_of(text), scalar(key), scalar(text))

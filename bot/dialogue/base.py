@@ -81,11 +81,26 @@ class Signal:
     agent_finished: outcome ('off_hours', 'nobody', 'returned'). call_started: channel, returning."""
 
 
+Span = tuple[float, float]
+"""From and to, in seconds since the call's recording began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the engine takes a text for."""
+
+    intent: str
+    confidence: float
+
+
 class Dialogue(Protocol):
     """One call's conversation."""
 
-    async def hear(self, text: str) -> list[Reply]:
-        """The caller said this (normalised). Never an empty list. Raises DialogueError."""
+    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+        """The caller said this (normalised), there in the recording (None: typed). Never an empty list.
+
+        Raises DialogueError.
+        """
         ...
 
     async def notify(self, signal: Signal) -> list[Reply]:

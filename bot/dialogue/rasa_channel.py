@@ -1,10 +1,12 @@
 """Rasa's end of the wire: the connector that Rasa loads into its own process. With rasa_shortcuts.py the
 only file that imports rasa.
 
-POST /webhooks/voice/hear    {"call", "channel", "text"}             what the caller said; never taken for an intent
+POST /webhooks/voice/hear    {"call", "channel", "text", "between"}  what the caller said; never taken for an intent
 POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the line noticed; always an intent
     → 200 {"replies": [{"text", "utterance", "metadata"} | {"custom": {…}}, …]}, never an empty list
     → 500 {"code", "message"}, see the codes below
+POST /webhooks/voice/read    {"call", "texts"}                     what each would be taken for, if it were said
+    → 200 {"readings": [{"intent", "confidence"}, …]}
 POST /webhooks/voice/forget  {"call"}                                the call is over → {"forgotten": bool}
 POST /webhooks/voice/model   {"path"}                                new calls get this model, others keep theirs
 GET  /webhooks/voice/health                                          → {"status", "model", "models", "calls"}
@@ -63,7 +65,13 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             if not _strings(asked, "call", "channel", "text"):
                 return _refuse(400, "bad_request", "hear needs call, channel and text")
             answer = Answer(asked["channel"])
-            message = UserMessage(never_an_intent(asked["text"]), answer, asked["call"], input_channel=asked["channel"])
+            message = UserMessage(
+                never_an_intent(asked["text"]),
+                answer,
+                asked["call"],
+                input_channel=asked["channel"],
+                metadata={"between": asked.get("between")},
+            )
             return await self._turn(self._models.for_call(request.app, asked["call"]), message)
 
         @voice.post("/notify")  # type: ignore[untyped-decorator]
@@ -78,6 +86,17 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             parsed = as_intent(asked["signal"], asked.get("facts", {}))
             message = UserMessage(parsed["text"], answer, asked["call"], parsed, input_channel=asked["channel"])
             return await self._turn(agent, message)
+
+        @voice.post("/read")  # type: ignore[untyped-decorator]
+        async def read(request: Any) -> Any:
+            asked = request.json
+            texts = asked.get("texts") if _strings(asked, "call") else None
+            if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+                return _refuse(400, "bad_request", "read needs call and texts")
+            parse = self._models.for_call(request.app, asked["call"]).processor.parse_message
+            parsed = [await parse(UserMessage(never_an_intent(text))) for text in texts]
+            found = [{"intent": one["intent"]["name"], "confidence": one["intent"]["confidence"]} for one in parsed]
+            return response.json({"readings": found})
 
         @voice.post("/forget")  # type: ignore[untyped-decorator]
         async def forget(request: Any) -> Any:

@@ -6,12 +6,24 @@ DialogueError codes: rasa_away (not there, or gone in the middle), rasa_stalled 
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 
 from bot.clock import outside
-from bot.dialogue.base import CollectNewPin, CollectNumber, CollectPin, HandOff, HangUp, Reply, Say, Signal
+from bot.dialogue.base import (
+    CollectNewPin,
+    CollectNumber,
+    CollectPin,
+    HandOff,
+    HangUp,
+    Reading,
+    Reply,
+    Say,
+    Signal,
+    Span,
+)
 from bot.errors import DialogueError
 
 log = logging.getLogger(__name__)
@@ -85,11 +97,19 @@ class RasaDialogue:
         self._call = {"call": call_id, "channel": channel}
         self._turn = asyncio.Lock()
 
-    async def hear(self, text: str) -> list[Reply]:
-        """The caller said this. Raises DialogueError."""
+    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+        """The caller said this, there in the recording. Raises DialogueError."""
         if not text.strip():
             raise ValueError("An empty turn is a no_match signal, nothing to hear")
-        return await self._ask("hear", {"text": text})
+        return await self._ask("hear", {"text": text} | ({"between": list(between)} if between else {}))
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """What each text would be taken for; the conversation does not move. Raises DialogueError."""
+        answer = await self._client.ask("read", {"call": self._call["call"], "texts": list(texts)})
+        try:
+            return [Reading(_text(one["intent"]), float(one["confidence"])) for one in answer["readings"]]
+        except (KeyError, TypeError, ValueError) as nonsense:
+            raise DialogueError("rasa_failed", f"Rasa's readings make no sense: {nonsense}") from nonsense
 
     async def notify(self, signal: Signal) -> list[Reply]:
         """The line noticed this. Raises DialogueError."""

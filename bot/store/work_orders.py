@@ -1,6 +1,6 @@
 """Work orders (工单): what a person must do after the call. Saved as a whole or not at all, found by a number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -24,11 +24,15 @@ work_orders = sa.Table(
     sa.Column("sealed_contact", sa.LargeBinary, nullable=False),
     sa.Column("contact_last_four", sa.String(4), nullable=False),
     sa.Column("sealed_text", sa.LargeBinary, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+    sa.Column("due_on", sa.Date, nullable=False, index=True),
     sa.Column("due_provisional", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("call_id", sa.String(64), nullable=False, index=True),
+    sa.Column("sealed_about", sa.LargeBinary),
+    sa.Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("narrated", sa.JSON(none_as_null=True)),
+    sa.Column("closed_at", Moment),
 )
 
 work_order_numbers = sa.Table(
@@ -85,6 +89,16 @@ class WorkOrder:
     """open, in_progress, done."""
 
     call_id: str
+    about: str = ""
+    """Whom or what it is about, in the caller's words."""
+
+    confidential: bool = False
+    """The caller wishes that nobody outside learns who they are."""
+
+    narrated: tuple[tuple[float, float], ...] = ()
+    """Where in the call's recording the caller tells it: from and to, in seconds."""
+
+    closed_at: datetime | None = None
 
 
 class WorkOrders:
@@ -109,7 +123,17 @@ class WorkOrders:
         self._now = now
 
     async def create(
-        self, once_key: str, kind: WorkOrderKind, *, call_id: str, category: str, contact: str, text: str
+        self,
+        once_key: str,
+        kind: WorkOrderKind,
+        *,
+        call_id: str,
+        category: str,
+        contact: str,
+        text: str,
+        about: str = "",
+        confidential: bool = False,
+        narrated: Sequence[tuple[float, float]] = (),
     ) -> WorkOrder:
         """Save one. The same `once_key` again (a repeated request) gives the order that exists, unchanged."""
         now = self._now().astimezone(BEIJING)
@@ -123,8 +147,21 @@ class WorkOrders:
             # Only now does this transaction hold the series: another one with the same key may have just ended.
             if existing := self._find(connection, work_orders.c.once_key == once_key):
                 return existing
-            number = order_number(now.date(), kind.digit, serial)
-            order = WorkOrder(number, kind, category, contact, text, now, due.day, due.provisional, "open", call_id)
+            order = WorkOrder(
+                number=order_number(now.date(), kind.digit, serial),
+                kind=kind,
+                category=category,
+                contact=contact,
+                text=text,
+                created_at=now,
+                due_on=due.day,
+                due_provisional=due.provisional,
+                state="open",
+                call_id=call_id,
+                about=about,
+                confidential=confidential,
+                narrated=tuple(narrated),
+            )
             connection.execute(sa.insert(work_orders).values(self._row(order, once_key)))
             return order
 
@@ -140,6 +177,12 @@ class WorkOrders:
             contact=caller_number,
             text=summary,
         )
+
+    async def note_progress(self, number: str, state: str) -> None:
+        """A person works on it ('in_progress') or has finished it ('done', which closes it). Raises StoreError."""
+        closed_at = self._now() if state == "done" else None
+        change = sa.update(work_orders).where(work_orders.c.number == number).values(state=state, closed_at=closed_at)
+        await self._database.write(lambda connection: connection.execute(change))
 
     async def find(self, number: str) -> WorkOrder | None:
         """The order with this number, however it is written: in fours or as it was keyed."""
@@ -173,6 +216,9 @@ class WorkOrders:
             "due_provisional": order.due_provisional,
             "state": order.state,
             "call_id": order.call_id,
+            "sealed_about": self._seal.seal(order.about) if order.about else None,
+            "confidential": order.confidential,
+            "narrated": [list(span) for span in order.narrated] or None,
         }
 
     def _order(self, row: "sa.Row[tuple[object, ...]]") -> WorkOrder:
@@ -187,6 +233,10 @@ class WorkOrders:
             row.due_provisional,
             row.state,
             row.call_id,
+            self._seal.open(row.sealed_about) if row.sealed_about else "",
+            row.confidential,
+            tuple((begins, ends) for begins, ends in row.narrated or ()),
+            row.closed_at.astimezone(BEIJING) if row.closed_at else None,
         )
 
 

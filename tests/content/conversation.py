@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.account import AnswerAccount
+from actions.after_agent import AgentFinished
 from actions.answer_hours import AnswerHours
 from actions.answer_policy import AnswerPolicy
 from actions.book_appointment import AppointmentForm, BeginAppointment, SaveAppointment
@@ -22,16 +23,19 @@ from actions.my_appointments import FindAppointment, MyAppointmentForm, SettleAp
 from actions.notices import TellNotices
 from actions.number_finished import NumberFinished
 from actions.offers import DeclineOffer, TakeOffer
+from actions.order_progress import OrderProgress
 from actions.policies import all_policies
 from actions.progress import AnswerProgress
-from actions.reach_person import AgentFinished, ReachPerson, TakeCallBack
-from actions.referrals import Refer, referral_of
+from actions.reach_person import ReachPerson, TakeCallBack
 from actions.repair import Repair
 from actions.repeat_answer import RepeatAnswer
+from actions.satisfaction import Goodbye, SatisfactionForm, TakeRating
 from actions.send_answer import SendAnswer
 from actions.silence import Ladder
 from actions.subscribe_sms import BeginSms, SaveSms, SmsForm
 from actions.unit import AnswerUnit
+from actions.voice_form import VoiceForm
+from actions.voice_orders import BeginVoice, SaveVoice
 from actions.wording import Wanted, Wording
 from tests.conftest import ROOT
 
@@ -57,7 +61,12 @@ BY_INTENT = {
     "change_password": ChangePassword,
     "new_pin_finished": NewPinFinished,
     "human_agent": ReachPerson,
-    "complaint": ReachPerson,
+    "complaint": BeginVoice,
+    "suggestion": BeginVoice,
+    "leave_question": BeginVoice,
+    "balance_dispute": BeginVoice,
+    "order_progress": OrderProgress,
+    "goodbye": Goodbye,
     "call_back": TakeCallBack,
     "agent_finished": AgentFinished,
     "appointment_loan": BeginAppointment,
@@ -80,6 +89,8 @@ FORMS = {
     "appointment_form": (AppointmentForm, SaveAppointment),
     "my_appointment_form": (MyAppointmentForm, SettleAppointment),
     "sms_form": (SmsForm, SaveSms),
+    "satisfaction_form": (SatisfactionForm, TakeRating),
+    "voice_form": (VoiceForm, SaveVoice),
 }
 """Forms: what asks their questions, and what the rule with the form calls when all are answered."""
 
@@ -90,7 +101,7 @@ def action_of(intent):
     if intent in all_policies():
         return AnswerPolicy()
     answering = next((action for group, action in BY_GROUP.items() if intent.startswith(group)), None)
-    return answering() if answering else Refer() if referral_of(intent) else None
+    return answering() if answering else None
 
 
 @dataclass
@@ -102,13 +113,15 @@ class Conversation:
     events: list = field(default_factory=list)
     form: str = ""
 
-    def hear(self, intent, text="", ranking=(), **facts):
+    def hear(self, intent, text="", ranking=(), between=None, **facts):
         """The intent's action runs, and what it goes on with; everything the bot did comes back, in order."""
         entities = [{"entity": name, "value": value} for name, value in facts.items()]
         parse = {"intent": {"name": intent, "confidence": 1.0}, "entities": entities, "text": text or f"/{intent}"}
         parse["intent_ranking"] = list(ranking)
         self.events += [{"event": "action", "name": "action_listen"}]
-        return self._run({"event": "user", "text": parse["text"], "parse_data": parse})
+        return self._run(
+            {"event": "user", "text": parse["text"], "parse_data": parse, "metadata": {"between": between}}
+        )
 
     def _run(self, user):
         self.events.append(user)

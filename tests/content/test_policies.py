@@ -135,7 +135,8 @@ def test_a_file_saved_in_gbk_is_refused_with_the_way_to_mend(tmp_path):
 
 def test_every_fact_has_source_dates_and_meaning():
     facts = yaml.safe_load((ROOT / "facts.yml").read_text("utf-8"))
-    texts = "".join(path.read_text("utf-8") for path in ROOT.rglob("*.yml") if path.name != "facts.yml")
+    files = [ROOT.parent / "domain.yml", *(path for path in ROOT.rglob("*.yml") if path.name != "facts.yml")]
+    texts = "".join(path.read_text("utf-8") for path in files)
     for name, fact in facts.items():
         assert fact["source"] and fact["means"] and isinstance(fact["verified"], bool)
         assert fact["effective_from"] <= TODAY and fact["checked_on"] <= TODAY

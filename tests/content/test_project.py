@@ -11,7 +11,6 @@ from actions.content import ROOT as CONTENT
 from actions.menu import HOME, everywhere, menu_at
 from actions.names import name_of
 from actions.policies import CATEGORIES, all_policies, policies_of
-from actions.referrals import referral_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOMAIN = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))
@@ -56,12 +55,6 @@ def test_every_intent_has_a_rule_or_story_and_every_rule_an_intent():
 def test_policies_intents_and_examples_have_the_same_names():
     answered = {intent for intent, action in rules().items() if action == "action_answer_policy"}
     assert answered == set(all_policies())
-
-
-def test_referred_businesses_have_a_referral():
-    for intent, action in rules().items():
-        if action == "action_refer":
-            assert referral_of(intent), intent
 
 
 def test_every_intent_that_callers_say_has_at_least_six_examples():

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import time as clock
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,14 +16,19 @@ import yaml
 from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, read_customers
 from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, Signal
+from bot.dialogue.one_by_one import OneByOne
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
+from bot.dialogue.wishes import are_wishes, parts_of
 from bot.store.passwords import Passwords
+from bot.store.work_orders import WorkOrders
+from bot.store.working_days import WorkCalendar
 from bot.training import train
 from tests.support.rasa_server import RasaServer, rasa_server
 from tests.support.stores import Store, sqlite_store
 
 pytestmark = pytest.mark.rasa
 
+DAY_ENDS = clock(17)
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = ROOT / "tests" / "dialogue"
 
@@ -126,10 +132,99 @@ async def test_an_appointment_is_made_with_a_question_in_between(dialogue, store
 async def test_a_person_a_goodbye_and_an_offer(dialogue):
     await begun(dialogue)
     assert isinstance((await dialogue.hear("转人工"))[-1], HandOff)
-    assert named(await dialogue.notify(Signal("agent_finished", {"outcome": "returned"}))) == ["utter_anything_else"]
-    assert named(await dialogue.hear("余额不对，我要核对")) == ["utter_refer_balance_dispute", "utter_offer_person"]
+    assert named(await dialogue.notify(Signal("agent_finished", {"outcome": "nobody"}))) == ["utter_anything_else"]
+    assert named(await dialogue.hear("我电话没键盘")) == ["utter_no_keypad", "utter_offer_person"]
     assert isinstance((await dialogue.hear("好的"))[-1], HandOff)
+    asked = await dialogue.hear("没有了谢谢")
+    assert named(asked) == ["utter_satisfaction_ask", "utter_satisfaction_ask_keys"]
+    assert asked[-1].question == "satisfaction"
+    assert named(await dialogue.hear("基本满意")) == ["utter_satisfaction_thanks", "utter_goodbye", "HangUp"]
     assert (await dialogue.hear("没有了谢谢"))[-1] == HangUp()
+
+
+async def test_a_complaint_is_told_confirmed_and_saved_with_its_place_in_the_recording(dialogue, store, call):
+    await begun(dialogue)
+    said = await dialogue.hear("我要投诉")
+    assert named(said) == ["utter_voice_complaint", "utter_voice_or_person", "utter_voice_matter"]
+    assert said[-1].question == "narration"
+    said = await dialogue.hear("窗口的人让我跑了三趟都不给办我问利率他也不理", (12.5, 21.25))
+    assert named(said) == ["utter_voice_more", "utter_voice_more_keys"] and said[-1].question == "narration"
+    assert named(await dialogue.hear("没有了"))[0] == "utter_voice_about"
+    assert await dialogue.hear("东湖大厅三号窗口") == [CollectNumber("phone")]
+    backend = DemoBackend(store.database, store.seal, Passwords())
+    await backend.keep_number(call, "phone", "13800005678")
+    complete = {"kind": "phone", "outcome": "complete", "last_four": "5678"}
+    assert named(await dialogue.notify(Signal("number_finished", complete)))[0] == "utter_voice_confidential"
+    said = await dialogue.hear("需要")
+    assert named(said)[0] == "utter_voice_restate" and "尾号5678" in said[0].text and not said[0].fixed
+    said = await dialogue.hear("对")
+    assert named(said)[0] == "utter_voice_saved" and named(said)[-1] == "utter_anything_else"
+    number = re.search(r"\d{4}-\d{4}-\d{4}", said[0].text)[0]
+    orders = WorkOrders(
+        store.database, store.seal, WorkCalendar(frozenset(), frozenset(), frozenset()), {}, day_ends=DAY_ENDS
+    )
+    order = await orders.find(number)
+    assert order.narrated == ((12.5, 21.25),) and order.contact == "13800005678" and order.confidential
+    assert named(await dialogue.hear("查一下我的工单")) == ["CollectNumber"]
+    await backend.keep_number(call, "order", number.replace("-", ""))
+    complete = {"kind": "order", "outcome": "complete", "last_four": number[-4:]}
+    said = await dialogue.notify(Signal("number_finished", complete))
+    assert named(said) == ["utter_order_progress", "utter_anything_else"] and "已经受理" in said[0].text
+
+
+async def test_keys_answer_the_complaint_and_the_survey(dialogue):
+    await begun(dialogue)
+    await dialogue.notify(Signal("key_pressed", {"key": "4"}))
+    said = await dialogue.notify(Signal("key_pressed", {"key": "2"}))
+    assert named(said)[0] == "utter_voice_suggestion"
+    await dialogue.hear("希望你们周六也能办提取")
+    assert await dialogue.notify(Signal("key_pressed", {"key": "1"})) == [CollectNumber("phone")]
+    gave_up = {"kind": "phone", "outcome": "gave_up", "last_four": ""}
+    assert named(await dialogue.notify(Signal("number_finished", gave_up)))[0] == "utter_voice_confidential"
+    assert named(await dialogue.notify(Signal("key_pressed", {"key": "2"})))[0] == "utter_voice_restate"
+    assert named(await dialogue.notify(Signal("key_pressed", {"key": "1"})))[0] == "utter_voice_saved"
+    assert named(await dialogue.hear("没有了"))[0] == "utter_satisfaction_ask"
+    said = await dialogue.notify(Signal("key_pressed", {"key": "3"}))
+    assert named(said) == ["utter_satisfaction_sorry", "utter_goodbye", "HangUp"]
+
+
+async def test_two_wishes_in_one_sentence_are_both_served(server, call):
+    client = RasaClient(server.url, longest_answer_seconds=20.0)
+    dialogue = OneByOne(await client.open(call, "script"))
+    await begun(dialogue)
+    said = await dialogue.hear("贷款利率是多少，另外你们周六上班吗")
+    assert named(said) == ["utter_policy_rate_first_second", "utter_hours_answer", "utter_anything_else"]
+    assert isinstance((await dialogue.hear("我想查余额再问一下首付几成"))[-1], CollectNumber)
+    back = {"kind": "login", "outcome": "back", "last_four": ""}
+    assert named(await dialogue.notify(Signal("number_finished", back))) == ["utter_menu_main"]
+    await client.close()
+
+
+@pytest.mark.long
+async def test_sentences_with_two_wishes_are_split_and_others_stay_whole(server):
+    """Measured: of 30 with two wishes 28 are split, of 60 with one 59 stay whole; of all held-out questions, all."""
+    asked = yaml.safe_load((QUESTIONS / "two_wishes.yml").read_text("utf-8"))
+    one = [*asked["one"], *(each["say"] for each in held_out())]
+    client = RasaClient(server.url, longest_answer_seconds=60.0)
+    engine = await client.open("nobody", "script")
+
+    async def split(text: str) -> list[str]:
+        parts = parts_of(text)
+        readings = await engine.read(parts) if len(parts) > 1 else []
+        return [reading.intent for reading in readings] if readings and are_wishes(readings) else []
+
+    found = {each["say"]: await split(each["say"]) for each in asked["two"]}
+    exact = [each["say"] for each in asked["two"] if found[each["say"]] == [each["first"], each["second"]]]
+    torn = [text for text in one if await split(text)]
+    await client.close()
+    print(f"split {sum(map(bool, found.values()))} of {len(found)}, {len(exact)} to both leaves; torn {torn}")
+    assert len(found) == 30 and sum(map(bool, found.values())) >= 27 and len(exact) >= 25
+    assert len(one) >= 400 and len(torn) <= 2
+
+
+def held_out():
+    for name in ("questions_116", "phrasings", "phrasings_unseen", "phrasings_last"):
+        yield from yaml.safe_load((QUESTIONS / f"{name}.yml").read_text("utf-8"))["questions"]
 
 
 async def test_gibberish_is_repaired_in_steps(dialogue):

@@ -6,22 +6,21 @@ import pytest
 
 from actions import backend_door
 from actions.repair import Repair
-from bot.backend.demo_customers import read_customers
-from tests.content.centre import close_centre, open_centre, types
+from bot.backend.demo_customers import load_demo, read_customers
+from bot.store.passwords import Passwords
+from tests.conftest import ROOT
+from tests.content.centre import types
 from tests.content.conversation import BY_INTENT, names
 
 
 @pytest.fixture
-def customers(tmp_path, monkeypatch):
-    """The demo centre on a new database, for actions as for the line; its first two customers come back."""
-    from actions.content import ROOT
-
-    text = (ROOT / "demo" / "customers.yml").read_text("utf-8")
+def customers(centre, tmp_path):
+    """The demo centre's first two customers."""
+    text = (ROOT / "content" / "demo" / "customers.yml").read_text("utf-8")
     two = tmp_path / "customers.yml"
     two.write_text(text[: text.index("  - name: 演示用户三")], "utf-8")
-    store = open_centre(tmp_path, monkeypatch, two)
-    yield read_customers(two)
-    close_centre(store)
+    load_demo(centre.database, centre.seal, Passwords(), two)
+    return read_customers(two)
 
 
 def test_the_greeting_says_who_we_are_what_is_recorded_and_the_keys(call):
@@ -148,11 +147,6 @@ def test_a_person_is_called_with_what_was_asked(call):
     assert said[1]["reason"] == "asked" and said[1]["summary"] == "首套和二套的贷款利率、转人工服务"
 
 
-def test_a_complaint_goes_to_a_person_who_writes_it_down(call):
-    said = call.hear("complaint")
-    assert names(said) == ["utter_complaint_heard", "hand_off"] and said[1]["reason"] == "complaint"
-
-
 def test_off_hours_the_caller_hears_the_hours_and_may_be_called_back(call, customers):
     call.slots["date"] = "2026-11-24T22:00:00"
     said = call.hear("human_agent")
@@ -163,20 +157,20 @@ def test_off_hours_the_caller_hears_the_hours_and_may_be_called_back(call, custo
     assert names(recorded) == ["utter_call_back_recorded", "utter_anything_else"]
 
 
-def test_a_referral_offers_a_person_and_takes_no_for_an_answer(call):
-    assert names(call.hear("balance_dispute")) == ["utter_refer_balance_dispute", "utter_offer_person"]
+def test_an_offer_of_a_person_takes_no_for_an_answer(call, centre):
+    assert names(call.hear("no_keypad")) == ["utter_no_keypad", "utter_offer_person"]
     assert names(call.hear("deny")) == ["utter_anything_else"]
-    assert call.hear("deny") == [{"rule": "goodbye"}]
+    assert names(call.hear("deny")) == ["utter_goodbye", "hang_up"]
 
 
 def test_a_yes_counts_only_for_what_was_offered_just_before(call):
-    call.hear("balance_dispute")
+    call.hear("no_keypad")
     call.hear("rate_first_second")
     assert names(call.hear("affirm")) == ["utter_open_question"]
 
 
 def test_a_yes_after_a_silence_still_counts(call):
-    call.hear("balance_dispute")
+    call.hear("no_keypad")
     assert names(call.hear("no_input", count=1)) == ["utter_no_input_yes_no"]
     assert names(call.hear("affirm"))[-1] == "hand_off"
 
@@ -240,10 +234,11 @@ def test_mumbling_climbs_its_own_ladder(call):
     assert call.hear("no_match", count=3)[1]["reason"] == "no_match"
 
 
-def test_silence_after_an_answer_ends_in_a_goodbye(call):
+def test_silence_after_an_answer_ends_in_the_survey_and_a_goodbye(call, centre):
     call.hear("rate_first_second")
     call.hear("no_input", count=1)
-    assert call.hear("no_input", count=2) == [{"rule": "goodbye"}]
+    assert names(call.hear("no_input", count=2))[0] == "utter_satisfaction_ask"
+    assert names(call.hear("no_input", count=3)) == ["utter_goodbye", "hang_up"]
 
 
 def test_the_last_turn_is_repeated_word_for_word(call):

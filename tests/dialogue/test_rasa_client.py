@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.clock import run_in_audio_time
-from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Reply, Say, Signal
+from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Reading, Reply, Say, Signal
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.errors import DialogueError
 from tests.support.lying_server import Behaviour, LyingServer, lying_server
@@ -38,6 +38,15 @@ async def replies_to(server: LyingServer, dialogue: RasaDialogue, *replies: dict
     return await dialogue.hear("你好")
 
 
+async def test_readings_are_intents_with_their_confidence(server: LyingServer, dialogue: RasaDialogue) -> None:
+    server.behave = server.answer({"readings": [{"intent": "ask_rate", "confidence": 0.9}]})
+    assert await dialogue.read(["利率是多少"]) == [Reading("ask_rate", 0.9)]
+    assert server.asked == [("/webhooks/voice/read", {"call": "call-1", "texts": ["利率是多少"]})]
+    server.behave = server.answer({"readings": [{"intent": 3}]})
+    with pytest.raises(DialogueError, match="no sense"):
+        await dialogue.read(["利率是多少"])
+
+
 async def failure(server: LyingServer, dialogue: RasaDialogue, behaviour: Behaviour) -> str:
     server.behave = behaviour
     with pytest.raises(DialogueError) as failed:
@@ -49,9 +58,14 @@ async def test_words_and_signals_go_out_with_call_and_channel(server: LyingServe
     phone = await client.open("call-1", "microphone")
     browser = await client.open("call-2", "browser")
     await phone.hear("利率是多少")
+    await phone.hear("我要投诉", (12.5, 20.25))
     await browser.notify(Signal("key_pressed", {"key": "1"}))
     assert server.asked == [
         ("/webhooks/voice/hear", {"call": "call-1", "channel": "phone", "text": "利率是多少"}),
+        (
+            "/webhooks/voice/hear",
+            {"call": "call-1", "channel": "phone", "text": "我要投诉", "between": [12.5, 20.25]},
+        ),
         (
             "/webhooks/voice/notify",
             {"call": "call-2", "channel": "browser", "signal": "key_pressed", "facts": {"key": "1"}},

@@ -60,6 +60,13 @@ async def test_an_action_may_speak_and_command_in_one_turn(dialogue: RasaDialogu
     assert await dialogue.hear("转人工") == [Say("你好。", "utter_greet"), HandOff("asked", summary="想找人")]
 
 
+async def test_a_text_is_read_without_being_said(dialogue: RasaDialogue) -> None:
+    rate, greeting = await dialogue.read(["利率是多少", "你好"])
+    assert (rate.intent, greeting.intent) == ("ask_rate", "greet") and 0.4 < rate.confidence <= 1.0
+    assert (await dialogue.read(["/pin_finished"]))[0].intent != "pin_finished"
+    assert await dialogue.hear("你好") == [Say("你好。", "utter_greet")]
+
+
 async def test_words_that_begin_with_a_slash_are_never_an_intent(dialogue: RasaDialogue) -> None:
     for text in ("/pin_finished", " /pin_finished", "/pin_finished{}", "//pin_finished", "/ask_person"):
         try:

@@ -20,7 +20,7 @@ from bot.call.session import CallBounds, CallSession
 from bot.channels.base import Caller
 from bot.channels.script import ScriptChannel
 from bot.clock import run_in_audio_time
-from bot.dialogue.base import Reply, Say, Signal
+from bot.dialogue.base import Reply, Say, Signal, Span
 from bot.errors import SynthesisError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance
 from bot.listening.base import Question
@@ -118,8 +118,10 @@ class ToldDialogue:
     def __init__(self, answers: Callable[["str | Signal"], list[Reply]]) -> None:
         self._answers = answers
         self.received: list[str | Signal] = []
+        self.spoken: list[Span | None] = []
 
-    async def hear(self, text: str) -> list[Reply]:
+    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+        self.spoken.append(between)
         return self._answer(text)
 
     async def notify(self, signal: Signal) -> list[Reply]:

@@ -145,6 +145,15 @@ def test_a_dialogue_that_fails_twice_gives_the_caller_to_a_person():
     assert call.channel.next_step.reason == "failure"
 
 
+def test_the_dialogue_learns_where_in_the_recording_the_caller_spoke():
+    call = ScriptedCall(greeting_then({}))
+    call.says(3.0, "我要投诉窗口")
+    call.hangs_up(8.0)
+    call.run()
+    ((begins, ends),) = call.dialogue.spoken
+    assert begins == 3.0 and ends == 4.5
+
+
 def test_after_the_goodbye_the_caller_may_hang_up_first():
     call = ScriptedCall(greeting_then({"没有了": [Say("再见。", "utter_goodbye"), HangUp()]}))
     call.says(3.0, "没有了")

@@ -17,6 +17,7 @@ import bot.store.collected_numbers
 import bot.store.credentials
 import bot.store.demo_accounts
 import bot.store.logins
+import bot.store.ratings
 import bot.store.sealing
 import bot.store.sms
 import bot.store.work_orders  # noqa: F401  (all tables are in the metadata now)

@@ -12,6 +12,7 @@ import bot.store.collected_numbers
 import bot.store.credentials
 import bot.store.demo_accounts
 import bot.store.logins
+import bot.store.ratings
 import bot.store.sealing
 import bot.store.sms
 import bot.store.work_orders  # noqa: F401  (all tables are in the metadata now)
@@ -30,6 +31,7 @@ NOT_ABOUT_A_PERSON = {
     "demo_loads": {"id", "file_hash"},
     "work_orders": {
         *("number", "once_key", "kind", "category", "created_at", "due_on", "due_provisional", "state", "call_id"),
+        *("confidential", "narrated", "closed_at"),
     },
     "appointments": {
         *("number", "once_key", "business", "branch", "day", "half", "state", "created_at", "call_id"),
@@ -38,6 +40,7 @@ NOT_ABOUT_A_PERSON = {
     "sms_outbox": {"once_key", "day", "state", "tries", "due_at", "call_id"},
     "sms_subscriptions": {"topic"},
     "demo_sms": {"once_key", "sent_at"},
+    "ratings": {"call_id", "asked_at", "grade"},
     "work_order_numbers": {"series", "last"},
 }
 
