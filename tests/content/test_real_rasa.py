@@ -239,16 +239,32 @@ async def test_gibberish_is_repaired_in_steps(dialogue):
 @pytest.mark.parametrize(("questions", "at_least"), [("questions_116", 0.95), ("phrasings_last", 0.8)])
 def test_held_out_questions_reach_their_leaf(questions, at_least):
     asked = yaml.safe_load((QUESTIONS / f"{questions}.yml").read_text("utf-8"))["questions"]
+    best = [next(name for name in ranking if name != "nlu_fallback") for ranking in rankings(asked)]
+    assert share_reached(questions, asked, best) >= at_least
+
+
+@pytest.mark.long
+@pytest.mark.xfail(
+    strict=True, reason="45 of 60 on 2026-11-28: weather, some abuse and advertising are not heard as such yet"
+)
+def test_what_is_not_the_funds_business_is_recognised():
+    asked = yaml.safe_load((QUESTIONS / "out_of_scope.yml").read_text("utf-8"))["questions"]
+    assert share_reached("out_of_scope", asked, [ranking[0] for ranking in rankings(asked)]) >= 0.9
+
+
+def rankings(asked) -> list[list[str]]:
+    """What the trained model makes of each text, best first."""
     texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
     command = [str(ROOT / ".venv-rasa/bin/python"), str(Path(__file__).with_name("parse_texts.py")), str(train())]
     parsed = subprocess.run(command, input=texts, capture_output=True, text=True, check=True, cwd=ROOT)
-    best = [
-        next(name for name, _ in ranking if name != "nlu_fallback")
-        for ranking in json.loads(parsed.stdout.splitlines()[-1])
-    ]
+    return [[name for name, _ in ranking] for ranking in json.loads(parsed.stdout.splitlines()[-1])]
+
+
+def share_reached(title, asked, best) -> float:
+    """Prints what went elsewhere."""
     missed = [(one["say"], one["leaf"], found) for one, found in zip(asked, best, strict=True) if found != one["leaf"]]
-    print(f"{questions}: {len(asked) - len(missed)} of {len(asked)}", *missed, sep="\n")
-    assert 1 - len(missed) / len(asked) >= at_least
+    print(f"{title}: {len(asked) - len(missed)} of {len(asked)}", *missed, sep="\n")
+    return 1 - len(missed) / len(asked)
 
 
 @pytest.mark.long
