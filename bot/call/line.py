@@ -31,6 +31,10 @@ _LATE_FRAMES = 150
 """3 s of unheard sound: the ear is hopelessly behind; older frames are dropped."""
 
 
+_END_KEY_SECONDS = 3.0
+"""So soon after the last digit of a number that is whole without it, # closes that number."""
+
+
 class ReadingEnded:
     """The mouth has spoken everything."""
 
@@ -93,6 +97,7 @@ class CallLine:
         self._frame_came = asyncio.Event()
         self._heard_frames = 0
         self._show_partials = True
+        self._end_key_until = 0.0
         self._closing = False
         self._held: asyncio.TimerHandle | None = None
 
@@ -171,6 +176,17 @@ class CallLine:
         if keys and keys != ["0"]:
             self.privacy.swallow_strays()
 
+    def forgive_end_key(self) -> None:
+        """A number was whole before its closing #: if that is the next key, it is none of what is asked next."""
+        waiting = self._taken()
+        keys = [event for event in waiting if isinstance(event, DigitPressed)]
+        if keys and keys[0].digit == "#":
+            waiting.remove(keys[0])
+        elif not keys:
+            self._end_key_until = asyncio.get_running_loop().time() + _END_KEY_SECONDS
+        for event in waiting:
+            self._events.put_nowait(event)
+
     def forget_speech(self, began_seconds: float) -> None:
         """What the caller said since then was a password: the recording is silent there, too."""
         self._recorder.silence_from(began_seconds - _BEFORE_SPEECH_SECONDS)
@@ -195,7 +211,10 @@ class CallLine:
                 self._unheard.append((event, self.mouth.sent))
                 self._frame_came.set()
             elif isinstance(event, DigitPressed):
-                self._key_came(event)
+                forgiven = event.digit == "#" and asyncio.get_running_loop().time() < self._end_key_until
+                self._end_key_until = 0.0
+                if not forgiven:
+                    self._key_came(event)
             else:
                 self._pass_on(event)
         if not self._closing:

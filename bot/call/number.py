@@ -97,6 +97,8 @@ class NumberPhase:
                 self._line.mouth.read([self._prompts.say("number_cleared")])
             else:
                 number += key
+        else:
+            self._line.forgive_end_key()
         return number
 
     async def _confirmed(self, dictation: Dictation, kind: NumberKind) -> bool:

@@ -137,3 +137,24 @@ def test_a_units_number_begins_a_units_login():
     call.hangs_up(16.0)
     call.run()
     assert call.backend.kinds == [LoginKind.UNIT] and call.backend.kept == {}
+
+
+def test_the_hash_after_a_number_that_was_whole_without_it_is_no_menu_key():
+    ask = greeting_then({"留电话": [CollectNumber("phone")], "number_finished": [Say("好的。", "utter_ok")]})
+    call = ScriptedCall(ask)
+    call.says(2.0, "留电话")
+    call.presses(6.0, "13800001234#")
+    call.hangs_up(16.0)
+    call.run()
+    assert outcome(call) == "complete" and "key_pressed" not in call.dialogue.signals
+
+
+def test_a_hash_later_on_is_a_menu_key_again():
+    ask = greeting_then({"留电话": [CollectNumber("phone")], "number_finished": [Say("好的。", "utter_ok")]})
+    call = ScriptedCall(ask)
+    call.says(2.0, "留电话")
+    call.presses(6.0, "13800001234#")
+    call.presses(13.0, "#")
+    call.hangs_up(18.0)
+    call.run()
+    assert call.dialogue.signals.count("key_pressed") == 1
