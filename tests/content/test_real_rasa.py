@@ -236,7 +236,9 @@ async def test_gibberish_is_repaired_in_steps(dialogue):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("questions", "at_least"), [("questions_116", 0.95), ("phrasings_last", 0.8)])
+@pytest.mark.parametrize(
+    ("questions", "at_least"), [("questions_116", 0.95), ("phrasings_last", 0.8), ("phrasings_blind", 0.85)]
+)
 def test_held_out_questions_reach_their_leaf(questions, at_least):
     asked = yaml.safe_load((QUESTIONS / f"{questions}.yml").read_text("utf-8"))["questions"]
     best = [next(name for name in ranking if name != "nlu_fallback") for ranking in rankings(asked)]
@@ -262,7 +264,8 @@ def rankings(asked) -> list[list[str]]:
 
 def share_reached(title, asked, best) -> float:
     """Prints what went elsewhere."""
-    missed = [(one["say"], one["leaf"], found) for one, found in zip(asked, best, strict=True) if found != one["leaf"]]
+    right = [{one["leaf"], *one.get("also", ())} for one in asked]
+    missed = [(one["say"], one["leaf"], to) for one, to, ok in zip(asked, best, right, strict=True) if to not in ok]
     print(f"{title}: {len(asked) - len(missed)} of {len(asked)}", *missed, sep="\n")
     return 1 - len(missed) / len(asked)
 
