@@ -6,7 +6,7 @@ from bot.errors import ContentError
 from bot.listening.questions import load_questions
 from tests.conftest import ROOT
 
-NAMES = {"open", "yes_no", "menu", "branch", "date", "amount", "digits", "anything_else", "satisfaction"}
+NAMES = {"open", "yes_no", "menu", "narration", "branch", "date", "amount", "digits", "anything_else", "satisfaction"}
 
 
 def test_every_question_of_the_service_is_there():
