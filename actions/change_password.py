@@ -7,6 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.backend_door import backend
 from actions.call_control import anything_else, as_if_said, collect_new_pin, fact
 from actions.login import logged_in, unavailable
+from actions.offers import offer_person
 from bot.backend.base import LoginKind
 from bot.errors import BackendError
 
@@ -56,5 +57,4 @@ class NewPinFinished(Action):  # type: ignore[misc]
                 return [SlotSet("pending", None), *unavailable(dispatcher)]
             case _:
                 dispatcher.utter_message(response="utter_password_not_changed")
-                dispatcher.utter_message(response="utter_offer_person")
-                return [SlotSet("pending", None), SlotSet("offer", "human_agent")]
+                return [SlotSet("pending", None), offer_person(dispatcher)]

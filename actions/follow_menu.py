@@ -6,7 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import as_if_said, fact, now, say
 from actions.menu import HOME, Menu, everywhere, menu_at
-from actions.offers import offer
+from actions.offers import offer_person
 from actions.opening_hours import usual
 
 
@@ -76,8 +76,7 @@ class NoKeypad(Action):  # type: ignore[misc]
         dispatcher.utter_message(response="utter_no_keypad", hours=usual("agents", now(tracker).date()))
         if tracker.active_loop_name:
             return []
-        dispatcher.utter_message(response="utter_offer_person")
-        return [offer("human_agent")]
+        return [offer_person(dispatcher)]
 
 
 def _open(dispatcher: CollectingDispatcher, menu: Menu) -> list[EventType]:

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend_door import backend
 from actions.call_control import as_if_said, collect_new_pin, collect_number
+from actions.offers import offer_person
 from bot.backend.base import LoginKind, LoginOutcome, LoginStatus
 from bot.errors import BackendError
 
@@ -64,8 +65,7 @@ def begin_forced_change(dispatcher: CollectingDispatcher, wanted: str) -> list[E
 def unavailable(dispatcher: CollectingDispatcher) -> list[EventType]:
     """The business system does not answer: said so, with a person as the way on. Never a guess."""
     dispatcher.utter_message(response="utter_account_unavailable")
-    dispatcher.utter_message(response="utter_offer_person")
-    return [SlotSet("offer", "human_agent")]
+    return [offer_person(dispatcher)]
 
 
 class PinFinished(Action):  # type: ignore[misc]
@@ -107,8 +107,7 @@ def _login_failed(dispatcher: CollectingDispatcher, outcome: LoginOutcome | None
         dispatcher.utter_message(response="utter_login_no_password")
     else:
         dispatcher.utter_message(response="utter_login_not_done")
-    dispatcher.utter_message(response="utter_offer_person")
-    return [SlotSet("offer", "human_agent")]
+    return [offer_person(dispatcher)]
 
 
 def _ask(dispatcher: CollectingDispatcher, who: LoginKind) -> None:

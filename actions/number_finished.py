@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import as_if_said, collect_pin, fact
 from actions.login import NUMBER_OF, unavailable
+from actions.offers import offer_person
 
 
 class NumberFinished(Action):  # type: ignore[misc]
@@ -41,5 +42,4 @@ class NumberFinished(Action):  # type: ignore[misc]
                 return unavailable(dispatcher)
             case _:
                 dispatcher.utter_message(response="utter_login_no_number" if logs_in else "utter_number_not_received")
-                dispatcher.utter_message(response="utter_offer_person")
-                return [SlotSet("pending", None), SlotSet("offer", "human_agent")]
+                return [SlotSet("pending", None), offer_person(dispatcher)]

@@ -1,5 +1,7 @@
 """对 and 不用: what a yes or a no means depends on what the bot has just offered."""
 
+from typing import Any
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -60,6 +62,18 @@ def _unfinished(tracker: Tracker) -> str:
 def offer(intent: str) -> EventType:
     """If the caller's next turn is a yes, go on as if this had been said."""
     return SlotSet("offer", intent)
+
+
+def offer_person(dispatcher: CollectingDispatcher) -> EventType:
+    """Ask whether the caller would rather have a person; a yes in the next turn gets one."""
+    dispatcher.utter_message(response="utter_offer_person")
+    return offer("human_agent")
+
+
+def manner_of(said: EventType) -> dict[str, Any]:
+    """How something the bot said is meant: question, fixed, note … (Rasa keeps them in two places of the event)."""
+    about = said.get("metadata") or {}
+    return {**(about.get("manner") or {}), **(about.get("metadata") or {})}
 
 
 def offered_just_now(tracker: Tracker) -> str:

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.backend_door import backend, work_order
 from actions.call_control import collect_number, fact, now, say
 from actions.login import unavailable
-from actions.offers import offer
+from actions.offers import offer_person
 from bot.errors import BackendError, StoreError
 from bot.store.work_orders import WorkOrder, WorkOrderKind
 
@@ -50,8 +50,7 @@ class OrderProgress(Action):  # type: ignore[misc]
         say(dispatcher, told(order, now(tracker).date()), name="utter_order_progress", private=True)
         if order.state != "done" and order.due_on < now(tracker).date():
             dispatcher.utter_message(response="utter_order_overdue")
-            dispatcher.utter_message(response="utter_offer_person")
-            return [SlotSet("pending", None), offer("human_agent")]
+            return [SlotSet("pending", None), offer_person(dispatcher)]
         dispatcher.utter_message(response="utter_anything_else")
         return [SlotSet("pending", None)]
 
@@ -78,5 +77,4 @@ def _not_found(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event
         collect_number(dispatcher, "order")
         return [SlotSet("order_misses", misses)]
     dispatcher.utter_message(response="utter_order_not_found_again")
-    dispatcher.utter_message(response="utter_offer_person")
-    return [SlotSet("pending", None), SlotSet("order_misses", 0), offer("human_agent")]
+    return [SlotSet("pending", None), SlotSet("order_misses", 0), offer_person(dispatcher)]

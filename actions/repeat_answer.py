@@ -5,7 +5,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import say
-from actions.offers import since_last_turn
+from actions.offers import manner_of, since_last_turn
 
 
 class RepeatAnswer(Action):  # type: ignore[misc]
@@ -22,7 +22,7 @@ class RepeatAnswer(Action):  # type: ignore[misc]
         spoken = [one for one in since_last_turn(tracker) if one.get("event") == "bot" and one.get("text")]
         for event in reversed(spoken):
             about = event.get("metadata") or {}
-            manner = {**(about.get("manner") or {}), **(about.get("metadata") or {})}
+            manner = manner_of(event)
             say(
                 dispatcher,
                 str(event["text"]),

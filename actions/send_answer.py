@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import anything_else, now
 from actions.login import logged_in, unavailable
+from actions.offers import manner_of
 from actions.policies import all_policies
 from actions.sms import send
 from bot.errors import BackendError
@@ -62,7 +63,7 @@ def _last_answer(tracker: Tracker) -> list[dict[str, Any]]:
         elif event.get("event") == "bot" and event.get("text"):
             about = event.get("metadata") or {}
             name = str(about.get("utter_action") or "")
-            manner = {**(about.get("manner") or {}), **(about.get("metadata") or {})}
+            manner = manner_of(event)
             if not name.startswith(NO_ANSWERS):
                 found.append({"name": name, "text": event["text"], "private": manner.get("fixed") is False})
     return found[::-1]

@@ -5,7 +5,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call_control import as_if_said, fact
-from actions.offers import ANYTHING_ELSE, last_said, since_last_turn
+from actions.offers import ANYTHING_ELSE, last_said, manner_of, since_last_turn
 from actions.reach_person import give_to_person
 
 OPEN = "open"
@@ -48,7 +48,5 @@ def last_question(tracker: Tracker) -> str:
     """Which kind of question the bot's last turn ended with."""
     for event in since_last_turn(tracker):
         if event.get("event") == "bot" and event.get("text"):
-            about = event.get("metadata") or {}
-            manner = {**(about.get("manner") or {}), **(about.get("metadata") or {})}
-            return str(manner.get("question") or OPEN)
+            return str(manner_of(event).get("question") or OPEN)
     return OPEN

@@ -13,7 +13,7 @@ from actions.call_control import now, wish
 from actions.content import ROOT, read
 from actions.form import begin, cleared
 from actions.form_questions import FormTurn
-from actions.offers import offer
+from actions.offers import offer_person
 from actions.opening_hours import is_open
 from actions.voice_form import WISHES, VoiceForm, reachable
 from actions.voice_questions import CALLING, spoken_between
@@ -83,8 +83,7 @@ class SaveVoice(Action):  # type: ignore[misc]
         except (StoreError, BackendError) as wrong:
             log.error("the order of call %s was not saved: %s", tracker.sender_id, wrong.code)
             dispatcher.utter_message(response="utter_voice_failed")
-            dispatcher.utter_message(response="utter_offer_person")
-            return [*cleared(VoiceForm()), offer("human_agent")]
+            return [*cleared(VoiceForm()), offer_person(dispatcher)]
         kind = str(answers["voice_kind"])
         dispatcher.utter_message(response="utter_voice_saved", number=order.number)
         if kind in TIMED:
