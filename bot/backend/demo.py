@@ -12,6 +12,7 @@ from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PasswordChang
 from bot.backend.demo_records import PERSON, UNIT, PersonRecords
 from bot.backend.login_limits import USUAL_LIMITS, LoginLimits
 from bot.backend.numbers import number_fingerprint, phone_key
+from bot.backend.persons import logged_in_as
 from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
 from bot.backend.weak_passwords import is_trivial, is_weak
 from bot.errors import BackendError, StoreError
@@ -200,9 +201,8 @@ class DemoBackend:
         return take_attempt(connection, login, known, self._limits, self._now()), known
 
     def _sealed_record(self, connection: sa.Connection, call_id: str, kind: LoginKind) -> bytes:
-        login = logins.find(connection, call_id, self._now())
-        right = login is not None and login.status == LoginStatus.OK.value and login.kind == kind.value
-        if login is None or not right or login.account_key is None:
+        login = logged_in_as(connection, call_id, kind, self._now())
+        if login is None or login.account_key is None:
             raise BackendError("not_logged_in", f"no {kind.value} is logged in on this call")
         sealed = sealed_record(connection, login.account_key)
         if sealed is None:
@@ -253,9 +253,11 @@ def _outcome(login: Login, status: LoginStatus, left: int) -> LoginOutcome:
 
 
 @contextmanager
-def backend_errors() -> Iterator[None]:
-    """The store is this centre's business system: its failures are the back end's."""
+def backend_errors(*refusals: str) -> Iterator[None]:
+    """The store is this centre's business system: its failures are the back end's, and so are these refusals."""
     try:
         yield
     except StoreError as error:
+        if error.code in refusals:
+            raise BackendError(error.code, str(error)) from error
         raise BackendError("backend_away", f"the demo's store failed: {error.code}") from error

@@ -1,7 +1,6 @@
 """The demo centre's appointments, in our own store."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.backend.appointments import Appointment, Business, Half, Wanted
+from bot.backend.demo import backend_errors
 from bot.backend.persons import Persons
-from bot.errors import BackendError, StoreError
+from bot.errors import BackendError
 from bot.store import appointments as kept
 from bot.store import collected_numbers
 from bot.store.database import Database
@@ -33,16 +33,15 @@ class DemoAppointments:
 
     async def taken(self, branch: str, first: date, last: date) -> Mapping[tuple[date, Half], int]:
         """How many are booked at a branch in these days."""
-        with refusals():
+        with backend_errors(*REFUSALS):
             found = await self._database.read(lambda connection: kept.taken(connection, branch, first, last))
         return {(day, Half(half)): many for (day, half), many in found.items()}
 
     async def registered_phone(self, call_id: str) -> str:
         """Last four of the telephone registered for the account logged in."""
-        with refusals():
-            return (await self._database.read(lambda connection: self._persons.registered_phone(connection, call_id)))[
-                -4:
-            ]
+        with backend_errors(*REFUSALS):
+            number = await self._database.read(lambda connection: self._persons.registered_phone(connection, call_id))
+        return number[-4:]
 
     async def book(self, call_id: str, once_key: str, wanted: Wanted, places: int, today: date) -> Appointment:
         """One transaction: the place is taken and the appointment written, or nothing happened."""
@@ -75,7 +74,7 @@ class DemoAppointments:
             }
             return self._written(connection, kept.write_new(connection, row, today, self._now()))
 
-        with refusals():
+        with backend_errors(*REFUSALS):
             return await self._database.write(write)
 
     async def mine(self, call_id: str, today: date) -> list[Appointment]:
@@ -85,7 +84,7 @@ class DemoAppointments:
             account = self._persons.account(connection, call_id)
             return [self._appointment(row) for row in kept.open_ones(connection, account, today)]
 
-        with refusals():
+        with backend_errors(*REFUSALS):
             return await self._database.read(find)
 
     async def find(self, call_id: str, number: str) -> Appointment | None:
@@ -98,7 +97,7 @@ class DemoAppointments:
             self._check_whose(connection, call_id, row)
             return self._appointment(row)
 
-        with refusals():
+        with backend_errors(*REFUSALS):
             return await self._database.read(find)
 
     async def change(self, call_id: str, number: str, branch: str, day: date, half: Half, places: int) -> Appointment:
@@ -113,7 +112,7 @@ class DemoAppointments:
                 kept.give_place_back(connection, before)
             return self._written(connection, row.number)
 
-        with refusals():
+        with backend_errors(*REFUSALS):
             return await self._database.write(write)
 
     async def cancel(self, call_id: str, number: str) -> Appointment:
@@ -126,7 +125,7 @@ class DemoAppointments:
                 kept.give_place_back(connection, kept.Visit(row.branch, row.day, row.half))
             return self._written(connection, row.number)
 
-        with refusals():
+        with backend_errors(*REFUSALS):
             return await self._database.write(write)
 
     def _booked(self, connection: sa.Connection, call_id: str, number: str, *, cancelled_too: bool = False) -> Any:
@@ -172,14 +171,3 @@ class DemoAppointments:
 
 def _busy_key(account: str, day: date, half: Half) -> str:
     return f"{account}:{day:%y%m%d}:{half.value}"
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """The store is this centre's business system: what it refuses, the back end refuses; its failures are its own."""
-    try:
-        yield
-    except StoreError as error:
-        if error.code in REFUSALS:
-            raise BackendError(error.code, str(error)) from error
-        raise BackendError("backend_away", f"the demo's store failed: {error.code}") from error

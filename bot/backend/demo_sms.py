@@ -9,7 +9,7 @@ from bot.backend.demo import backend_errors
 from bot.backend.numbers import phone_key
 from bot.backend.persons import Persons
 from bot.backend.sms import Topic
-from bot.errors import BackendError, StoreError
+from bot.errors import BackendError
 from bot.store import sms
 from bot.store.database import Database
 from bot.store.sealing import Seal
@@ -76,13 +76,10 @@ class DemoMessages:
                 "due_at": self._now(),
                 "call_id": call_id,
             }
-            try:
-                sms.put(connection, row, most_a_day)
-            except StoreError as refused:
-                raise BackendError(refused.code, str(refused)) from refused
+            sms.put(connection, row, most_a_day)
             return phone[-4:]
 
-        with backend_errors():
+        with backend_errors("sms_too_many"):
             return await self._database.write(write)
 
 

@@ -23,9 +23,7 @@ class Persons:
 
     def login(self, connection: sa.Connection, call_id: str) -> logins.Login | None:
         """The login of a person (no unit) on this call, if its password was right."""
-        login = logins.find(connection, call_id, self._now())
-        right = login is not None and login.status == LoginStatus.OK.value and login.kind == LoginKind.PERSON.value
-        return login if right else None
+        return logged_in_as(connection, call_id, LoginKind.PERSON, self._now())
 
     def account(self, connection: sa.Connection, call_id: str) -> str:
         """The key of their account. Raises BackendError('not_logged_in')."""
@@ -43,3 +41,10 @@ class Persons:
         """The telephone that calls, '' if the exchange gave none."""
         found = connection.execute(sa.select(calls.c.sealed_caller).where(calls.c.call_id == call_id)).scalar()
         return self._seal.open(found) if found else ""
+
+
+def logged_in_as(connection: sa.Connection, call_id: str, kind: LoginKind, now: datetime) -> logins.Login | None:
+    """The login of this kind on this call, if its password was right and need not be changed first."""
+    login = logins.find(connection, call_id, now)
+    right = login is not None and login.status == LoginStatus.OK.value and login.kind == kind.value
+    return login if right else None
