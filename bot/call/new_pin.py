@@ -7,7 +7,6 @@ from typing import Literal
 
 from bot.backend.base import Backend, PasswordChange
 from bot.call.line import CallLine
-from bot.call.prompts import Prompts
 from bot.call.six_digits import PIN_LENGTH, SixDigits
 from bot.errors import BackendError
 
@@ -18,12 +17,10 @@ NewPinOutcome = Literal["changed", "gave_up", "unavailable"]
 class NewPinPhase:
     """Asks for a new password until it is changed, or three tries have failed."""
 
-    def __init__(
-        self, line: CallLine, backend: Backend, prompts: Prompts, first_key_seconds: float, next_key_seconds: float
-    ) -> None:
+    def __init__(self, line: CallLine, backend: Backend, digits: SixDigits) -> None:
         self._line = line
         self._backend = backend
-        self._digits = SixDigits(line, prompts, first_key_seconds, next_key_seconds)
+        self._digits = digits
 
     async def run(self) -> NewPinOutcome:
         """The outcome; the window stays open until it has been spoken. Keys of an earlier secret are not its digits."""

@@ -7,7 +7,6 @@ sees a digit.
 
 from bot.backend.base import Backend, LoginStatus
 from bot.call.line import CallLine
-from bot.call.prompts import Prompts
 from bot.call.six_digits import PIN_LENGTH, SixDigits
 from bot.errors import BackendError
 
@@ -17,12 +16,10 @@ _HINTS_BEFORE_GIVING_UP = 2
 class PinPhase:
     """Asks for the password, has it checked, leaves only the outcome (in the store)."""
 
-    def __init__(
-        self, line: CallLine, backend: Backend, prompts: Prompts, first_key_seconds: float, next_key_seconds: float
-    ) -> None:
+    def __init__(self, line: CallLine, backend: Backend, digits: SixDigits) -> None:
         self._line = line
         self._backend = backend
-        self._digits = SixDigits(line, prompts, first_key_seconds, next_key_seconds)
+        self._digits = digits
 
     async def run(self) -> LoginStatus:
         """The outcome, already in the store. The private window stays open until it has been spoken."""

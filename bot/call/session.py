@@ -14,6 +14,7 @@ from bot.call.number import NumberPhase
 from bot.call.number_kinds import KINDS
 from bot.call.pin import PinPhase
 from bot.call.prompts import Prompts
+from bot.call.six_digits import SixDigits
 from bot.call.talk import TalkPhase
 from bot.call.with_agent import AgentPhase
 from bot.channels.base import NextStep
@@ -57,8 +58,9 @@ class CallSession:
         self._on = on
         self._talk = TalkPhase(line, dialogue, prompts, questions)
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
-        self._pin = PinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
-        self._new_pin = NewPinPhase(line, backend, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
+        digits = SixDigits(line, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
+        self._pin = PinPhase(line, backend, digits)
+        self._new_pin = NewPinPhase(line, backend, digits)
         self._agent = AgentPhase(line, desk, self._number, prompts)
         self._ended_by = "bot"
 
