@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     """Serve until SIGTERM."""
     settings = Settings()
     with logs(settings.run_dir / "log", "bot", level=settings.log_level, caller_text=settings.log_caller_text):
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # a third of the price of a frame
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # see docs/performance.md
             return runner.run(serve(settings))
 
 

@@ -1,5 +1,4 @@
-"""Rasa's end of the wire: the connector that Rasa loads into its own process. With rasa_shortcuts.py the
-only file that imports rasa.
+"""Rasa's end of the wire: the connector that Rasa loads into its own process.
 
 POST /webhooks/voice/hear    {"call", "channel", "text", "between"}  what the caller said; never taken for an intent
 POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the line noticed; always an intent
