@@ -30,6 +30,9 @@ from bot.store.tables import metadata
 from bot.supervisor import Supervised
 from bot.training import train
 
+LONGEST_ANSWER_SECONDS = 60.0
+"""Of Rasa, by the wall clock: audio time stands still meanwhile, so that a busy machine plays the same call."""
+
 _KEPT_TABLES = ("seals", "alembic_version", "credentials", "login_numbers", "demo_accounts", "demo_loads")
 
 
@@ -54,7 +57,9 @@ class Stage:
                 "database_url": f"sqlite:///{folder / 'stage.db'}",
                 "secret_key_file": folder / "secret.key",
                 "run_dir": folder,
-                "rasa": self._asked.rasa.model_copy(update={"url": rasa, "actions_url": actions}),
+                "rasa": self._asked.rasa.model_copy(
+                    update={"url": rasa, "actions_url": actions, "longest_answer_seconds": LONGEST_ANSWER_SECONDS}
+                ),
                 "call": self._asked.call.model_copy(update={"recordings": folder / "recordings"}),
             }
         )
