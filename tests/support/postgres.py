@@ -32,11 +32,11 @@ class PostgresServer:
         self._run("initdb", "-D", self._data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
         self.start()
 
-    def new_database(self) -> str:
-        """An empty database; its URL."""
+    def new_database(self, copied_from: str = "template1") -> str:
+        """A database as empty as this one; its URL. Nobody may be connected to `copied_from`."""
         name = f"test_{uuid.uuid4().hex[:8]}"
         with psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {copied_from}")  # type: ignore[arg-type]
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
 
     def start(self) -> None:

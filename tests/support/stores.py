@@ -1,9 +1,14 @@
 """A migrated store for tests, on either database."""
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -29,18 +34,41 @@ class Store:
 
 def sqlite_store(folder: Path) -> Store:
     """On a new SQLite file."""
-    return _migrated(f"sqlite:///{folder / 'hotline.db'}", folder, None)
+    shutil.copyfile(_migrated_file(), folder / "hotline.db")
+    return _sealed(f"sqlite:///{folder / 'hotline.db'}", folder, None)
 
 
 def postgresql_store(folder: Path) -> Store:
     """On a new database of the shared PostgreSQL server."""
     server = shared_server()
-    return _migrated(server.new_database(), folder, server)
+    return _sealed(server.new_database(_migrated_database()), folder, server)
 
 
-def _migrated(url: str, folder: Path, server: PostgresServer | None) -> Store:
+@lru_cache(maxsize=1)
+def _migrated_file() -> Path:
+    """Migrated once for all tests; each works on a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(f"sqlite:///{folder / 'hotline.db'}")
+    return folder / "hotline.db"
+
+
+@lru_cache(maxsize=1)
+def _migrated_database() -> str:
+    """The same on PostgreSQL: its name, to copy from."""
+    url = shared_server().new_database()
+    _migrate(url)
+    return str(make_url(url).database)
+
+
+def _migrate(url: str) -> None:
     database = Database(url)
     migrate(database)
+    database.close()
+
+
+def _sealed(url: str, folder: Path, server: PostgresServer | None) -> Store:
+    database = Database(url)
     seal = Seal.from_file(folder / "secret.key")
     check_seal(database, seal)
     return Store(database, seal, folder, url, server)
