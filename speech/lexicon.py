@@ -1,13 +1,18 @@
 """How words are pronounced: polyphones, r-colouring and common accents as weighted variants of toneless syllables.
 
-Costs are nats. A reading that dictionaries give costs nothing; an accent costs ACCENT.
+Costs are nats. A reading that dictionaries or the editors (voices/lexicon.yml) give costs nothing; an accent costs
+ACCENT.
 """
 
+from functools import cache
 from itertools import product
 
+import yaml
 from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from speech import syllables
+from speech.settings import ROOT
 
 Pronunciation = tuple[str, ...]
 ACCENT = 2.5
@@ -25,6 +30,9 @@ SPECIAL: dict[str, dict[Pronunciation, float]] = {
     "六": {("liu",): 0.0},
 }
 INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n"), ("f", "h"), ("h", "f"))
+BOTH_WAYS = {"还": ("hai", "huan"), "重": ("zhong", "chong"), "长": ("chang", "zhang"), "调": ("tiao", "diao")}
+"""In a word that no dictionary has, the other reading may be the right one: 还款卡 is no hai kuan ka."""
+
 FINALS = (("eng", "en"), ("ing", "in"), ("ang", "an"), ("en", "eng"), ("in", "ing"))
 
 
@@ -32,7 +40,7 @@ def pronunciations(word: str, accents: bool = True) -> dict[Pronunciation, float
     """Every way to say a word with its cost; {} if a part of it has no reading in the inventory."""
     if word in SPECIAL:
         return {tuple(_known(p)): cost for p, cost in SPECIAL[word].items() if _known(p)}
-    usual = _known(lazy_pinyin(word))
+    usual = _known(_reading(word))
     if len(usual) != len(word):
         return {}
     found: dict[Pronunciation, float] = {tuple(usual): 0.0}
@@ -40,12 +48,33 @@ def pronunciations(word: str, accents: bool = True) -> dict[Pronunciation, float
         for reading in pinyin(word, style=Style.NORMAL, heteronym=True)[0][:4]:
             for known in _known([reading]):
                 found.setdefault((known,), OTHER_READING)
+    if word not in PHRASES_DICT and not any(corrected in word for corrected in _corrections()):
+        for place, character in enumerate(word):
+            for reading in BOTH_WAYS.get(character, ()):
+                found.setdefault((*usual[:place], reading, *usual[place + 1 :]), OTHER_READING)
     if len(word) > 1 and word.endswith("儿") and usual[-1] == "er":
         found[tuple(usual[:-1])] = R_COLOURED
     if accents:
         for variant in _accents(tuple(usual)):
             found.setdefault(variant, ACCENT)
     return found
+
+
+@cache
+def _corrections() -> dict[str, list[str]]:
+    """What the editors say about words that pypinyin misreads, without tones."""
+    entries = yaml.safe_load((ROOT / "voices" / "lexicon.yml").read_text(encoding="utf-8"))
+    return {word: [syllable.rstrip("12345") for syllable in said.split()] for word, said in entries.items()}
+
+
+def _reading(word: str) -> list[str]:
+    """pypinyin's, where the editors do not know better."""
+    said = lazy_pinyin(word)
+    for corrected, reading in sorted(_corrections().items(), key=lambda entry: len(entry[0])):
+        at = word.find(corrected)
+        if at >= 0 and len(said) == len(word):
+            said[at : at + len(corrected)] = reading
+    return said
 
 
 def _known(reading: Pronunciation | list[str]) -> list[str]:

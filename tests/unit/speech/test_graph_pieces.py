@@ -28,6 +28,15 @@ def test_polyphones_accents_and_r_colouring_are_variants_with_a_cost():
     assert ("yao",) in lexicon.pronunciations("幺")
 
 
+def test_what_dictionaries_misread_is_heard_as_the_editors_say_it():
+    """pypinyin knows 还贷 but says hai kuan for 还款, duo zhang for 多长, diao xiu for 调休."""
+    said = {"提前还款": "ti qian huan kuan", "多长时间": "duo chang shi jian", "调休": "tiao xiu", "重听": "chong ting"}
+    for word, reading in said.items():
+        assert lexicon.pronunciations(word, accents=False) == {tuple(reading.split()): 0.0}
+    other = lexicon.pronunciations("还房贷", accents=False)  # a word of no dictionary: either reading may be right
+    assert {("hai", "fang", "dai"), ("huan", "fang", "dai")} == set(other)
+
+
 def test_numbers_are_read_as_people_read_them():
     assert phrases.spell_number(12050) == "一万二千零五十"
     assert phrases.spell_number(100200) == "十万零二百"
