@@ -15,6 +15,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from actions import backend_door
 from actions.call_control import now
 from actions.wording import Wanted, Wording
 from bot.errors import BotError
@@ -37,7 +38,13 @@ def make_app(project: Path, package: str) -> web.Application:
     app.router.add_post("/webhook", run_action)
     app.router.add_post("/nlg", find_words)
     app.router.add_get("/health", health)
+    app.on_cleanup.append(leave)
     return app
+
+
+async def leave(_: web.Application) -> None:
+    """Let go of the business data."""
+    await backend_door.close()
 
 
 async def run_action(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 HOTLINE_DATABASE_URL     SQLAlchemy URL
 HOTLINE_SECRET_KEY_FILE  the store's key file
+HOTLINE_BACKEND__…       a centre's own system (bot/backend/centre.py); without them the demo's data
 """
 
 import os
@@ -13,11 +14,9 @@ from pathlib import Path
 from actions.content import ROOT, read
 from bot.backend.appointments import AppointmentBook
 from bot.backend.base import Backend
-from bot.backend.demo import DemoBackend
-from bot.backend.demo_appointments import DemoAppointments
-from bot.backend.demo_sms import DemoMessages
+from bot.backend.centre import Centre, CentreSettings, open_centre
 from bot.backend.sms import Messages
-from bot.errors import BackendError
+from bot.errors import BackendError, SettingsError
 from bot.store import ratings
 from bot.store.calls import journal_of
 from bot.store.database import Database
@@ -30,22 +29,34 @@ DAY_ENDS = time(17, 0)
 """What comes in later counts as the next working day's. Our own convention, as the agents' hours end."""
 
 
-@lru_cache(maxsize=1)
 def backend() -> Backend:
-    """Business data. Raises BackendError if the environment does not say where it is."""
-    return DemoBackend(_database(), _seal(), Passwords())
+    """Login and accounts. Raises BackendError if the environment does not say where they are."""
+    return centre().backend
 
 
-@lru_cache(maxsize=1)
 def appointment_book() -> AppointmentBook:
     """The appointments. Raises BackendError if the environment does not say where they are."""
-    return DemoAppointments(_database(), _seal())
+    return centre().appointments
+
+
+def messages() -> Messages:
+    """Text messages. Raises BackendError if the environment does not say where they are."""
+    return centre().messages
 
 
 @lru_cache(maxsize=1)
-def messages() -> Messages:
-    """Text messages. Raises BackendError if the environment does not say where they are."""
-    return DemoMessages(_database(), _seal())
+def centre() -> Centre:
+    """All of these, made once. Raises BackendError."""
+    try:
+        return open_centre(CentreSettings.from_environment(os.environ), _database(), _seal(), Passwords())
+    except SettingsError as wrong:
+        raise BackendError("no_settings", str(wrong)) from wrong
+
+
+async def close() -> None:
+    """At the end of the action server."""
+    if centre.cache_info().currsize:
+        await centre().close()
 
 
 async def record_call_back(call_id: str, reason: str, summary: str) -> str | None:

@@ -69,7 +69,10 @@ class BeginAppointment(Action):  # type: ignore[misc]
             turn.answers |= {name: tracker.get_slot(name) for name in form.slots}
         turn.answers["appointment_business"] = wanted.removeprefix("appointment_")
         turn.answers["appointment_once"] = f"{turn.call_id}:{len(tracker.events)}"
-        await volunteered(turn, form.questions(turn.answers))
+        try:
+            await volunteered(turn, form.questions(turn.answers))
+        except BackendError:
+            return unavailable(dispatcher)
         known = [SlotSet(name, turn.answers[name]) for name in form.slots]
         if (login := await logged_in(dispatcher, tracker, wanted)) is not None:
             return [*known, *login]

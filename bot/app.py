@@ -11,8 +11,7 @@ from typing import Any
 import yaml
 
 from bot.audio.frame import frames_of
-from bot.backend.base import Backend
-from bot.backend.demo import DemoBackend
+from bot.backend.centre import open_centre
 from bot.backend.demo_customers import load_demo, refuse_demo
 from bot.backend.login_limits import LoginLimits
 from bot.call.commands import Commands
@@ -63,11 +62,15 @@ class Store:
         self.database = Database(settings.database_url)
         self.seal = Seal.from_file(settings.secret_key_file)
         self.passwords = Passwords()
-        self.backend: Backend = DemoBackend(self.database, self.seal, self.passwords, _limits(settings))
+        self.centre = open_centre(settings.backend, self.database, self.seal, self.passwords, _limits(settings))
+        self.backend = self.centre.backend
         self.work_orders = WorkOrders(self.database, self.seal, _calendar(), _work_order_limits(), day_ends=time(17, 0))
 
     def prepare(self, mode: str) -> None:
-        """Migrate; load demo customers, or in production refuse to start with them. Raises SettingsError."""
+        """Migrate; load demo customers if they are wanted, in production refuse to start with them.
+
+        Raises SettingsError.
+        """
         try:
             self._prepare(mode)
         except StoreError as wrong:
@@ -80,10 +83,10 @@ class Store:
     def _prepare(self, mode: str) -> None:
         migrate(self.database)
         check_seal(self.database, self.seal)
-        if mode == "demo":
-            load_demo(self.database, self.seal, self.passwords, ROOT / "content" / "demo" / "customers.yml")
-        else:
+        if mode == "production":
             refuse_demo(self.database)
+        elif self.centre.wire is None:
+            load_demo(self.database, self.seal, self.passwords, ROOT / "content" / "demo" / "customers.yml")
 
     async def call_back(self, call_id: str, caller_number: str, reason: str, summary: str) -> str:
         """Record that this caller is to be rung back (bot.call.desk.Desk)."""
@@ -124,7 +127,10 @@ class Hotline:
         settings, closing = self.settings, self._closing
         if settings.mode == "production" and settings.pretend_now is not None:
             raise SettingsError("pretend_now", "正式运行不能设置 pretend_now（假装的时间），请从设置里去掉。")
+        if settings.mode == "production":
+            settings.backend.refuse_unsafe()
         await asyncio.to_thread(self.store.prepare, settings.mode)
+        closing.push_async_callback(self.store.centre.close)
         closing.callback(self.store.database.close)
         self.writer = CallWriter(self.store.database, self.store.seal, settings.run_dir / "spool")
         closing.callback(self.writer.close)

@@ -9,6 +9,8 @@ from pydantic import BaseModel as Group
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.backend.centre import CentreSettings
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -134,6 +136,8 @@ class Settings(BaseSettings):
     rasa: RasaSettings = Field(default_factory=RasaSettings)
     call: CallSettings = Field(default_factory=CallSettings)
     login: LoginSettings = Field(default_factory=LoginSettings)
+    backend: CentreSettings = Field(default_factory=CentreSettings)
+    """Whose accounts, appointments and messages: the demo's, or a centre's own system. See bot/backend/centre.py."""
 
     @classmethod
     def settings_customise_sources(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.app import Hotline
 from bot.audio.wav import read_wav, write_wav
+from bot.backend.centre import CentreSettings
 from bot.channels.base import Caller
 from bot.channels.script import ScriptChannel
 from bot.clock import outside
@@ -54,6 +55,7 @@ class Stage:
         self.settings = self._asked.model_copy(
             update={
                 "mode": "demo",
+                "backend": CentreSettings(),
                 "database_url": f"sqlite:///{folder / 'stage.db'}",
                 "secret_key_file": folder / "secret.key",
                 "run_dir": folder,
@@ -105,6 +107,7 @@ class Stage:
             "HOTLINE_DATABASE_URL": self.settings.database_url,
             "HOTLINE_SECRET_KEY_FILE": str(self.settings.secret_key_file),
             "HOTLINE_MODE": "demo",
+            **self.settings.backend.to_environment(),
         }
         return Process(
             process.name, process.command, process.health_url, process.cwd, process.environment | environment

@@ -1,6 +1,6 @@
 """Appointments as the field speaks of them (预约): booked, changed and cancelled after a login, or found by number.
 
-Implementation for the demo centre: demo_appointments.py.
+Implementations: demo_appointments.py for the demo centre, http_appointments.py for a centre's own system.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from pydantic import StringConstraints
+
+from bot.backend.records import LastFour
 
 
 class Business(Enum):
@@ -52,21 +56,22 @@ class Wanted:
 class Appointment:
     """One appointment that is booked, or was."""
 
-    number: str
-    """As it is told to the caller: 2611-2450-0012."""
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{4}-[0-9]{4}$")]
+    """As it is told to the caller: 2611-2450-0012 (bot.order_number)."""
 
     business: Business
     branch: str
     day: date
     half: Half
-    contact_last_four: str
+    contact_last_four: LastFour
     amount: Decimal | None
     booked: bool
     """False: cancelled."""
 
 
 class AppointmentBook(Protocol):
-    """The appointments of one centre. Every method may raise BackendError, code backend_away or one named below."""
+    """The appointments of one centre. Every method may raise BackendError, with one of the codes named below,
+    or of http_wire.py."""
 
     async def taken(self, branch: str, first: date, last: date) -> Mapping[tuple[date, Half], int]:
         """How many are booked at a branch in these days; half-days without any are left out."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
+from bot.backend.records import LastFour, Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
 
 
 class LoginStatus(Enum):
@@ -55,12 +55,13 @@ class LoginOutcome:
     attempts_left: int = 0
     """Wrong passwords still allowed today for this number."""
 
-    last_four: str = ""
+    last_four: LastFour = ""
     kind: LoginKind = LoginKind.PERSON
 
 
 class Backend(Protocol):
-    """Login and data of one centre. Every method may raise BackendError."""
+    """Login and data of one centre. Every method may raise BackendError, with the codes of http_wire.py for whatever
+    keeps the business system from answering."""
 
     async def begin_login(
         self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""

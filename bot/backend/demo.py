@@ -1,21 +1,22 @@
 """The demo centre: invented customers in our own store, with the real rules of logging in."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from bot.backend.attempt import Attempt, account_count, take_attempt
 from bot.backend.base import LoginKind, LoginOutcome, LoginStatus, PasswordChange
+from bot.backend.call_numbers import CALL_LASTS, CallNumbers
 from bot.backend.demo_records import PERSON, UNIT, PersonRecords
 from bot.backend.login_limits import USUAL_LIMITS, LoginLimits
 from bot.backend.numbers import number_fingerprint, phone_key
 from bot.backend.persons import logged_in_as
 from bot.backend.records import Loan, LoanApplication, PersonalAccount, UnitAccount, Withdrawal
+from bot.backend.store_errors import backend_errors
 from bot.backend.weak_passwords import is_trivial, is_weak
-from bot.errors import BackendError, StoreError
+from bot.errors import BackendError
 from bot.store import attempts, collected_numbers, credentials, logins
 from bot.store.attempts import Count
 from bot.store.credentials import Credential
@@ -25,9 +26,6 @@ from bot.store.logins import Login
 from bot.store.passwords import Passwords
 from bot.store.sealing import Seal
 from bot.store.working_days import BEIJING
-
-LOGIN_LASTS = timedelta(minutes=40)
-"""Longer than the longest call: a safety net for calls whose process was killed."""
 
 
 class DemoBackend:
@@ -47,6 +45,7 @@ class DemoBackend:
         self._passwords = passwords
         self._limits = limits
         self._now = now
+        self._numbers = CallNumbers(database, seal, now=now)
 
     async def begin_login(
         self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""
@@ -67,7 +66,7 @@ class DemoBackend:
                 sealed_number=self._seal.seal(number),
                 fingerprint=number_fingerprint(self._seal, number, unit=kind is LoginKind.UNIT),
                 last_four=last_four,
-                expires=now + LOGIN_LASTS,
+                expires=now + CALL_LASTS,
                 kind=kind.value,
                 caller_key=phone_key(self._seal, caller) if caller else None,
             )
@@ -78,19 +77,11 @@ class DemoBackend:
 
     async def keep_number(self, call_id: str, kind: str, number: str) -> None:
         """Keep (encrypted, until the call ends) a number the caller gave for another purpose than to log in."""
-        sealed, expires = self._seal.seal(number), self._now() + LOGIN_LASTS
-        with backend_errors():
-            await self._database.write(
-                lambda connection: collected_numbers.keep(connection, call_id, kind, sealed, expires)
-            )
+        await self._numbers.keep(call_id, kind, number)
 
     async def collected_number(self, call_id: str, kind: str) -> str | None:
         """The number of this kind that the caller gave on this call; None if there is none."""
-        with backend_errors():
-            sealed = await self._database.read(
-                lambda connection: collected_numbers.find(connection, call_id, kind, self._now())
-            )
-            return self._seal.open(sealed) if sealed is not None else None
+        return await self._numbers.given(call_id, kind)
 
     async def verify_password(self, call_id: str, password: str) -> LoginOutcome:
         """Check the six digits, within the limits (login_limits.py).
@@ -250,14 +241,3 @@ class DemoBackend:
 
 def _outcome(login: Login, status: LoginStatus, left: int) -> LoginOutcome:
     return LoginOutcome(status, left, login.last_four, LoginKind(login.kind))
-
-
-@contextmanager
-def backend_errors(*refusals: str) -> Iterator[None]:
-    """The store is this centre's business system: its failures are the back end's, and so are these refusals."""
-    try:
-        yield
-    except StoreError as error:
-        if error.code in refusals:
-            raise BackendError(error.code, str(error)) from error
-        raise BackendError("backend_away", f"the demo's store failed: {error.code}") from error

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.backend.appointments import Appointment, Business, Half, Wanted
-from bot.backend.demo import backend_errors
 from bot.backend.persons import Persons
+from bot.backend.store_errors import backend_errors
 from bot.errors import BackendError
 from bot.store import appointments as kept
 from bot.store import collected_numbers

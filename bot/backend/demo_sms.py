@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from bot.backend.demo import backend_errors
 from bot.backend.numbers import phone_key
 from bot.backend.persons import Persons
 from bot.backend.sms import Topic
+from bot.backend.store_errors import backend_errors
 from bot.errors import BackendError
 from bot.store import sms
 from bot.store.database import Database

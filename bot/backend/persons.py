@@ -7,9 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.backend.base import LoginKind, LoginStatus
+from bot.backend.call_numbers import calling_number
 from bot.errors import BackendError
 from bot.store import logins
-from bot.store.calls import calls
 from bot.store.demo_accounts import sealed_record
 from bot.store.sealing import Seal
 
@@ -39,8 +39,7 @@ class Persons:
 
     def caller(self, connection: sa.Connection, call_id: str) -> str:
         """The telephone that calls, '' if the exchange gave none."""
-        found = connection.execute(sa.select(calls.c.sealed_caller).where(calls.c.call_id == call_id)).scalar()
-        return self._seal.open(found) if found else ""
+        return calling_number(connection, self._seal, call_id)
 
 
 def logged_in_as(connection: sa.Connection, call_id: str, kind: LoginKind, now: datetime) -> logins.Login | None:

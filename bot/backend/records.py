@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+LastFour = Annotated[str, StringConstraints(pattern=r"^([0-9]{3}[0-9Xx])?$")]
+"""Of an account, contract, card or telephone; '' if there is none. A system that sends a whole number is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,8 @@ class Interest:
 class PersonalAccount:
     """个人账户 of the person logged in."""
 
-    last_four: str
-    status: str
+    last_four: LastFour
+    status: Annotated[str, StringConstraints(pattern=r"^(0[1-6]|99)$")]
     """01 正常, 02 封存, 03 合并销户, 04 外部转出销户, 05 提取销户, 06 冻结, 99 其他."""
 
     balance: Decimal
@@ -60,7 +66,7 @@ class PersonalAccount:
 class Loan:
     """个人住房公积金贷款 of the person logged in, as its main borrower."""
 
-    last_four: str
+    last_four: LastFour
     """Of the contract's number."""
 
     balance: Decimal
@@ -114,7 +120,7 @@ class LoanStep(Enum):
 class LoanApplication:
     """The last loan application of the person logged in."""
 
-    last_four: str
+    last_four: LastFour
     """Of the application's number."""
 
     step: LoanStep
@@ -147,7 +153,7 @@ class Withdrawal:
     amount: Decimal
     applied_on: date
     step: WithdrawalStep
-    card_last_four: str
+    card_last_four: LastFour
     settled_on: date | None
     """Paid or returned on this day; None before."""
 
@@ -185,7 +191,7 @@ class UnitAccount:
     """单位账户 of the unit logged in."""
 
     name: str
-    last_four: str
+    last_four: LastFour
     status: UnitStatus
     people: int
     """Employees whose deposits are paid."""

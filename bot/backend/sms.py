@@ -1,6 +1,7 @@
 """Text messages as the field speaks of them (短信): what a person is told about, and single messages on request.
 
-Implementation for the demo centre: demo_sms.py. What leaves goes through the outbox (sms_sender.py).
+Implementations: demo_sms.py for the demo centre, whose messages leave through the outbox (sms_sender.py);
+http_sms.py for a centre's own system.
 """
 
 from datetime import date
@@ -22,7 +23,8 @@ class Topic(Enum):
 
 
 class Messages(Protocol):
-    """The text messages of one centre. Every method may raise BackendError, code backend_away or one named below."""
+    """The text messages of one centre. Every method may raise BackendError, with one of the codes named below, or of
+    http_wire.py."""
 
     async def topics(self, call_id: str) -> set[Topic]:
         """What the person logged in is told about. Codes: not_logged_in."""

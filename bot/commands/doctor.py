@@ -14,7 +14,8 @@ import aiohttp
 import sqlalchemy as sa
 
 from bot.app import Store
-from bot.errors import BotError
+from bot.backend.http_wire import ANYTHING, Wire
+from bot.errors import BackendError, BotError
 from bot.listening.vosk_recognizer import VoskModel
 from bot.settings import ROOT, Settings
 from bot.speaking.lexicon import Lexicon
@@ -116,6 +117,32 @@ async def _database(settings: Settings) -> Finding:
     return Finding(True, f"{sa.make_url(settings.database_url).get_backend_name()}，{tables} 张表")
 
 
+BACKEND_TROUBLES = {
+    "backend_away": ("连不上，或者正出故障", "看业务系统是否在运行、防火墙是否放行、backend.url 的地址和证书是否正确"),
+    "backend_stalled": ("没有按时回答", "看业务系统是否太忙；确实需要更久时，调大 backend.answer_seconds"),
+    "backend_nonsense": ("回答不符合约定", "按 docs/backend.md 检查业务系统的接口，尤其是地址里的路径"),
+    "backend_rejects_us": ("不认我们的口令", "核对 backend.token_file 里的口令与业务系统里登记的是否一致"),
+}
+
+
+async def _business_system(settings: Settings) -> Finding:
+    """Whether the centre's own system answers to our token."""
+    if settings.backend.kind == "demo":
+        mend = 'hotline.toml：backend.kind = "http"，接上中心自己的业务系统（docs/backend.md）'
+        return Finding(settings.mode == "demo", "演示数据，没有接业务系统", mend, serious=False)
+    if settings.mode == "production":
+        settings.backend.refuse_unsafe()
+    wire = Wire(settings.backend.system())
+    try:
+        await wire.ask("health", {}, ANYTHING)
+    except BackendError as wrong:
+        told, mend = BACKEND_TROUBLES.get(wrong.code, (wrong.code, "看 docs/backend.md"))
+        return Finding(False, f"{settings.backend.url} {told}", mend)
+    finally:
+        await wire.close()
+    return Finding(True, f"{settings.backend.url} 有回答，口令有效")
+
+
 async def _disk(settings: Settings) -> Finding:
     folder = settings.run_dir if settings.run_dir.exists() else ROOT
     free = shutil.disk_usage(folder).free // 1_000_000
@@ -192,6 +219,7 @@ EXAMINATIONS: dict[str, Examination] = {
     "语音识别模型": _model,
     "对话模型": _dialogue_model,
     "数据库": _database,
+    "业务系统": _business_system,
     "密钥": _secret,
     "磁盘": _disk,
     "端口": _ports,

@@ -8,7 +8,7 @@ from bot.backend.demo_customers import load_demo
 from bot.store.passwords import Passwords
 from tests.support.stores import sqlite_store
 
-MADE_ONCE = (backend_door.backend, backend_door._database, backend_door._seal, backend_door._work_orders)
+MADE_ONCE = (backend_door.centre, backend_door._database, backend_door._seal, backend_door._work_orders)
 
 
 def open_centre(folder, monkeypatch, customers_file):

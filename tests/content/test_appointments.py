@@ -12,7 +12,7 @@ from bot.store.passwords import Passwords
 from tests.content.conversation import Conversation, names
 from tests.support.stores import sqlite_store
 
-MADE_ONCE = ("backend", "appointment_book", "messages", "_database", "_seal", "_work_orders")
+MADE_ONCE = ("centre", "_database", "_seal", "_work_orders")
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_no_password_and_no_number_have_a_next_step(call, customers):
 def test_a_dead_business_system_is_admitted(call, monkeypatch):
     monkeypatch.setenv("HOTLINE_DATABASE_URL", "sqlite:////nowhere/at/all.db")
     monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", "/nowhere/secret.key")
-    backend_door.backend.cache_clear()
+    backend_door.centre.cache_clear()
     monkeypatch.delenv("HOTLINE_DATABASE_URL")
     assert names(call.hear("account_balance")) == ["utter_account_unavailable", "utter_offer_person"]
 

@@ -30,19 +30,19 @@ def passwords():
 
 
 @pytest.fixture
-def backend(store, passwords, tmp_path):
+def backend(store, passwords, tmp_path, through_door):
     text = CUSTOMERS.read_text("utf-8")
     (tmp_path / "three.yml").write_text(text[: text.index("  - name: 演示用户四")], "utf-8")
     load_demo(store.database, store.seal, passwords, tmp_path / "three.yml")
-    return DemoBackend(store.database, store.seal, passwords, now=lambda: NOW)
+    return through_door(DemoBackend(store.database, store.seal, passwords, now=lambda: NOW))
 
 
 @pytest.fixture
-async def book(store, backend):
+async def book(store, backend, through_door):
     for call, customer in (("c1", FIRST), ("c2", SECOND), ("c3", THIRD)):
         await backend.begin_login(call, customer.account)
         await backend.verify_password(call, customer.password)
-    return DemoAppointments(store.database, store.seal, now=lambda: NOW)
+    return through_door(DemoAppointments(store.database, store.seal, now=lambda: NOW))
 
 
 def loan(day=FRIDAY, half=Half.MORNING, contact="registered", business=Business.LOAN, amount=None):

@@ -36,13 +36,13 @@ def clock():
 
 
 @pytest.fixture
-async def messages(store, tmp_path, clock):
+async def messages(store, tmp_path, clock, through_door):
     """c1 is logged in and calls from another telephone than the registered one; c2 is a stranger without a number."""
     passwords = Passwords()
     text = CUSTOMERS.read_text("utf-8")
     (tmp_path / "one.yml").write_text(text[: text.index("  - name: 演示用户二")], "utf-8")
     load_demo(store.database, store.seal, passwords, tmp_path / "one.yml")
-    backend = DemoBackend(store.database, store.seal, passwords, now=clock)
+    backend = through_door(DemoBackend(store.database, store.seal, passwords, now=clock))
     await backend.begin_login("c1", FIRST.account)
     await backend.verify_password("c1", FIRST.password)
     for call, phone in (("c1", "13800005555"), ("c2", "")):
@@ -50,7 +50,7 @@ async def messages(store, tmp_path, clock):
         line = {"what": "started", "call_id": call, "channel": "phone", "sealed_caller": sealed, "called": "12329"}
         with store.database.writing() as connection:
             keep_line(connection, line | {"caller_last_four": phone[-4:], "at": clock.now.isoformat()})
-    return DemoMessages(store.database, store.seal, now=clock)
+    return through_door(DemoMessages(store.database, store.seal, now=clock))
 
 
 class Carrier:

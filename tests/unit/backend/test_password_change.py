@@ -34,9 +34,9 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture
-def backend(store, passwords, file):
+def backend(store, passwords, file, through_door):
     load_demo(store.database, store.seal, passwords, file)
-    return DemoBackend(store.database, store.seal, passwords, now=Day())
+    return through_door(DemoBackend(store.database, store.seal, passwords, now=Day()))
 
 
 async def test_the_new_password_holds_at_once_and_the_old_one_no_longer(backend):
