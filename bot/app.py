@@ -194,8 +194,8 @@ class Hotline:
         model = self.models.take()
         ear = Ear(model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
         prompts = self._prompts.now
-        trouble = prompts.say("line_trouble")
-        line = CallLine(channel, ear, self.voice, journal, recorder, self._commands.now, trouble)
+        trouble, please_wait = prompts.say("line_trouble"), prompts.say("please_wait")
+        line = CallLine(channel, ear, self.voice, journal, recorder, self._commands.now, trouble, please_wait)
         dialogue = OneByOne(await self.rasa.open(channel.call_id, channel.kind))
         session = CallSession(
             line,

@@ -67,8 +67,9 @@ class RasaSettings(Group):
 
     url: str = "http://127.0.0.1:5005"
     actions_url: str = "http://127.0.0.1:5055"
-    longest_answer_seconds: float = 1.7
-    """Longer than this is a DialogueError; the caller hears a sentence within 2 s."""
+    longest_answer_seconds: float = 6.0
+    """Longer than this is a DialogueError, and the caller hears an apology. Before, after 0.8 s, they hear 请稍等
+    (bot/call/bridge.py): something within 2 s whatever happens."""
 
 
 class LoginSettings(Group):

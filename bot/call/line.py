@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.call.answer_clock import AnswerClock
+from bot.call.bridge import Bridge
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal
 from bot.call.mouth import Mouth
@@ -80,14 +81,19 @@ class CallLine:
         recorder: Recorder,
         commands: Commands,
         trouble: Say,
+        please_wait: Say,
     ) -> None:
-        """`commands`: what callers say to the line itself. `trouble`: what is said when the voice fails."""
+        """`commands`: what callers say to the line itself. `trouble`: what is said when the voice fails.
+
+        `please_wait`: what is said when an answer is slow in coming.
+        """
         self.channel = channel
         self.journal = journal
         self.commands = commands
         self.clock = AnswerClock(journal)
         self.privacy = PrivateWindow(channel, ear, recorder)
         self.mouth = Mouth(channel, voice, journal, self.clock, trouble)
+        self.bridge = Bridge(self.mouth, self.clock, please_wait)
         self.mouth.on_begun = ear.prompt_started
         self.mouth.on_ended = self._reading_ended
         self._ear = ear
@@ -242,6 +248,7 @@ class CallLine:
         self.clock.turn_closed()
         if not self.privacy.is_open:
             self.mouth.hush()
+            self.bridge.turn_closed()
         self._events.put_nowait(event)
 
     async def _listen(self) -> None:
@@ -262,6 +269,8 @@ class CallLine:
     async def _heard(self, event: EarEvent) -> None:
         if isinstance(event, Utterance):
             self.clock.turn_closed(wait=event.waited_seconds, recogniser=event.recognised_in_seconds)
+            if event.text:
+                self.bridge.turn_closed()
         if isinstance(event, PartialHeard) and self._show_partials and event.text and not holds_a_number(event.text):
             await self.channel.show(Caption("partial", event.text))
         self._events.put_nowait(event)

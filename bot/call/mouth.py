@@ -42,11 +42,12 @@ class Mouth:
         self._trouble = trouble
         self._reading: Reading | None = None
         self._wanted = asyncio.Event()
+        self._silent = asyncio.Event()
 
-    def read(self, says: Sequence[Say], start_at: int = 0) -> Reading:
+    def read(self, says: Sequence[Say], start_at: int = 0, *, is_answer: bool = True) -> Reading:
         """Begin to say these; returns at once. What was being said falls silent."""
         self.hush()
-        reading = self._reading = Reading(says, start_at=start_at)
+        reading = self._reading = Reading(says, start_at=start_at, is_answer=is_answer)
         self.on_begun("".join(say.text for say in says))
         if reading.finished:
             self._end(reading)
@@ -59,12 +60,23 @@ class Mouth:
             self._reading.interrupt()
             self._end(self._reading)
 
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being said, or about to be."""
+        return self._reading is not None
+
+    async def until_silent(self) -> None:
+        """Wait until what is being said is over."""
+        while self._reading is not None:
+            self._silent.clear()
+            await self._silent.wait()
+
     async def speak(self) -> None:
         """Task: send frames for as long as the call lasts; the channel keeps the pace."""
         while True:
-            frame = self._reading.next_frame() if self._reading is not None else None
-            if frame is not None:
-                self._clock.sounds()
+            frame = None
+            if self._reading is not None and (frame := self._reading.next_frame()) is not None:
+                self._clock.sounds() if self._reading.is_answer else self._clock.bridge_sounds()
             self.sent = frame or SILENCE
             await self._channel.send(self.sent)
             if self._reading is not None:
@@ -82,7 +94,8 @@ class Mouth:
                 continue
             began = loop.time()
             reading.feed(await self._sound_of(sentence))
-            self._clock.spent("speech", loop.time() - began)
+            if reading.is_answer:
+                self._clock.spent("speech", loop.time() - began)
 
     async def _after_frame(self, reading: Reading) -> None:
         self._wanted.set()
@@ -105,6 +118,7 @@ class Mouth:
 
     def _end(self, reading: Reading) -> None:
         self._reading = None
+        self._silent.set()
         for say in reading.says:
             self._journal.note(
                 "said",

@@ -50,9 +50,9 @@ class NewPinPhase:
         digits = await self._digits.collect(prompt)
         if len(digits) < PIN_LENGTH:
             return "new_pin_short"
-        if await self._backend.refuses_password(call_id, digits):
+        if await self._line.bridge.over(self._backend.refuses_password(call_id, digits)):
             return "new_pin_weak"
         if await self._digits.collect("new_pin_again", after_others=True) != digits:
             return "new_pin_different"
-        changed = await self._backend.change_password(call_id, digits)
+        changed = await self._line.bridge.over(self._backend.change_password(call_id, digits))
         return None if changed is PasswordChange.CHANGED else "new_pin_weak"

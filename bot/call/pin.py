@@ -35,7 +35,8 @@ class PinPhase:
     async def _verify(self, digits: str) -> LoginStatus:
         self._line.privacy.secret_complete = True
         try:
-            outcome = await self._backend.verify_password(self._line.channel.call_id, digits)
+            verified = self._backend.verify_password(self._line.channel.call_id, digits)
+            outcome = await self._line.bridge.over(verified)
         except BackendError as wrong:
             self._line.journal.note("failed", code=wrong.code)
             self._line.journal.note("pin", outcome=LoginStatus.UNAVAILABLE.value)
@@ -46,7 +47,8 @@ class PinPhase:
     async def _nothing_entered(self) -> LoginStatus:
         self._line.journal.note("pin", outcome=LoginStatus.NO_PASSWORD.value)
         try:
-            await self._backend.note_login(self._line.channel.call_id, LoginStatus.NO_PASSWORD)
+            noted = self._backend.note_login(self._line.channel.call_id, LoginStatus.NO_PASSWORD)
+            await self._line.bridge.over(noted)
         except BackendError as wrong:  # the store goes on saying that a login was begun: nobody is logged in
             self._line.journal.note("failed", code=wrong.code)
         return LoginStatus.NO_PASSWORD

@@ -23,8 +23,10 @@ class Reading:
     comes late goes into a dead reading and is never heard.
     """
 
-    def __init__(self, says: Sequence[Say], *, start_at: int = 0) -> None:
+    def __init__(self, says: Sequence[Say], *, start_at: int = 0, is_answer: bool = True) -> None:
+        """`is_answer` False: it only bridges the time until there is one."""
         self.says = tuple(says)
+        self.is_answer = is_answer
         self.sentences = [Sentence(text, say) for say in says for text in sentences(say.text)]
         if start_at >= len(self.sentences):
             start_at = 0

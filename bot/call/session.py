@@ -139,7 +139,8 @@ class CallSession:
         channel, logs_in = self._line.channel, KINDS[ask.kind].logs_in
         try:
             if logs_in is not None:
-                await self._backend.begin_login(channel.call_id, number, logs_in, caller=channel.caller.number)
+                begun = self._backend.begin_login(channel.call_id, number, logs_in, caller=channel.caller.number)
+                await self._line.bridge.over(begun)
             else:
                 await self._backend.keep_number(channel.call_id, ask.kind, number)
         except BackendError as wrong:

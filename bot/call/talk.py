@@ -102,19 +102,22 @@ class TalkPhase:
                 return await self._answer_of(Signal("no_match", {"count": self._misses}))
 
     async def _answer_of(self, turn: str | Signal, between: Span | None = None) -> Sequence[Reply]:
+        try:
+            replies = await self._line.bridge.over(self._ask(turn, between))
+        except DialogueError as wrong:
+            return self._failed(wrong, turn)
+        self._failures = 0
+        return replies
+
+    async def _ask(self, turn: str | Signal, between: Span | None) -> Sequence[Reply]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
             if isinstance(turn, Signal):
-                replies = await self._dialogue.notify(turn)
-            else:
-                replies = await self._dialogue.hear(turn, between)
-        except DialogueError as wrong:
-            return self._failed(wrong, turn)
+                return await self._dialogue.notify(turn)
+            return await self._dialogue.hear(turn, between)
         finally:
             self._line.clock.spent("dialogue", loop.time() - began)
-        self._failures = 0
-        return replies
 
     def _failed(self, wrong: DialogueError, turn: str | Signal) -> Sequence[Reply]:
         self._failures += 1

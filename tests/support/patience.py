@@ -21,7 +21,8 @@ async def waited_for_sound(call: FakeCall, since: float) -> float:
 
 
 def longest_wait(kept: KeptCall) -> float:
-    """Of all answers in a call, as the line measured them."""
-    waits = [float(entry.facts["after_seconds"]) for entry in kept.entries if entry.kind == "answered"]
+    """Until the first sound of all answers in a call, 请稍等 included, as the line measured it."""
+    answered = [entry.facts for entry in kept.entries if entry.kind == "answered"]
+    waits = [float(facts.get("bridged_seconds", facts["after_seconds"])) for facts in answered]
     print(f"the line's own measure: {waits}")
     return max(waits)

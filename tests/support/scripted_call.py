@@ -252,8 +252,8 @@ class ScriptedCall:
         self.journal = CallJournal(loop.time, self.entries.append)
         prompts = Prompts.load(ROOT / "voices" / "prompts.yml")
         commands = Commands.load(ROOT / "voices" / "commands.yml")
-        trouble = prompts.say("line_trouble")
-        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder, commands, trouble)
+        trouble, wait = prompts.say("line_trouble"), prompts.say("please_wait")
+        line = CallLine(self.channel, self.ear, self.voice, self.journal, self.recorder, commands, trouble, wait)
         session = CallSession(line, self.dialogue, self.backend, self.desk, prompts, QUESTIONS, self.bounds)
         self.ended_by = await session.run()
 
