@@ -1,0 +1,175 @@
+"""The centre's own system dies, stalls or lies in a call: callers are told so, and end with a person or with a work
+order to be rung back; never with a guess."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from actions import backend_door
+from actions.content import ROOT
+from bot.backend.base import LoginKind
+from bot.backend.demo import DemoBackend
+from bot.backend.demo_appointments import DemoAppointments
+from bot.backend.demo_customers import load_demo, read_customers
+from bot.backend.demo_sms import DemoMessages
+from bot.store.passwords import Passwords
+from bot.store.work_orders import WorkOrderKind
+from tests.content.centre import forget_made_once, types
+from tests.content.conversation import Conversation, names
+from tests.support.centre_server import CentreServer, centre_server
+from tests.support.stores import sqlite_store
+
+FILE = ROOT / "demo" / "customers.yml"
+FIRST = read_customers(FILE)[0]
+UNAVAILABLE = ["utter_account_unavailable", "utter_offer_person"]
+EVENING = {"date": "2026-11-24T20:00:00"}
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory):
+    """The centre's own system, in its own store, with two customers and the units."""
+    folder = tmp_path_factory.mktemp("theirs")
+    people, _, units = FILE.read_text("utf-8").partition("units:")
+    (folder / "some.yml").write_text(people[: people.index("  - name: 演示用户三")] + "units:" + units, "utf-8")
+    store = sqlite_store(folder)
+    load_demo(store.database, store.seal, Passwords(), folder / "some.yml")
+    parts = {
+        "backend": DemoBackend(store.database, store.seal, Passwords()),
+        "appointments": DemoAppointments(store.database, store.seal),
+        "messages": DemoMessages(store.database, store.seal),
+    }
+    with centre_server(store, **parts) as server:
+        yield server
+    store.database.close()
+
+
+@pytest.fixture
+def server(theirs, tmp_path, monkeypatch):
+    """The same, well again; the actions reach it over HTTP and have a store of their own."""
+    theirs.misbehaves(None)
+    theirs.asked.clear()
+    ours = sqlite_store(tmp_path)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", ours.url)
+    monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
+    for name, value in theirs.settings(answer_seconds=0.5, longest_seconds=2.0).to_environment().items():
+        monkeypatch.setenv(name, value)
+    forget_made_once()
+    with asyncio.Runner() as loop:  # one for all of a call's actions, as in their server
+        monkeypatch.setattr(asyncio, "run", loop.run)
+        yield theirs
+        loop.run(backend_door.close())
+    forget_made_once()
+    ours.database.close()
+
+
+@pytest.fixture
+def patient(theirs, monkeypatch, server):
+    """Time enough for every answer, however busy the machine."""
+    monkeypatch.setenv("HOTLINE_BACKEND__ANSWER_SECONDS", "20")
+    monkeypatch.setenv("HOTLINE_BACKEND__LONGEST_SECONDS", "40")
+    return server
+
+
+def caller(**slots):
+    """A call in the evening, when no agent is there."""
+    return Conversation(str(uuid4()), slots=EVENING | slots)
+
+
+def logs_in(call, intent="account_overview"):
+    call.hear(intent)
+    types(call, FIRST.account, FIRST.password)
+    return call.hear("pin_finished")
+
+
+def orders(call):
+    return asyncio.run(backend_door._work_orders().of_call(call.call_id))
+
+
+def test_a_call_of_somebody_whose_centre_dies_in_the_middle_ends_in_a_work_order(patient):
+    call = caller()
+    assert f"余额是{FIRST.balance}元" in "".join(one["text"] for one in logs_in(call))
+    patient.misbehaves(CentreServer.dies)
+    said = call.hear("loan_query_overview")
+    assert names(said) == UNAVAILABLE and not any(char.isdigit() for one in said for char in one["text"])
+    assert names(call.hear("affirm"))[0] == "utter_human_off_hours"
+    assert names(call.hear("affirm")) == ["collect_number"], "the exchange did not tell a number to ring"
+    asyncio.run(backend_door.backend().keep_number(call.call_id, "phone", "13800001234"))
+    said = call.hear("number_finished", kind="phone", outcome="complete", last_four="1234")
+    [order] = orders(call)
+    assert order.kind is WorkOrderKind.CALL_BACK and order.contact == "13800001234"
+    assert said[0]["name"] == "utter_call_back_recorded" and order.number in said[0]["text"]
+
+
+def test_in_working_hours_the_caller_is_given_to_a_person(patient):
+    call = caller(date="2026-11-24T10:00:00")
+    patient.misbehaves(CentreServer.in_trouble)
+    assert names(call.hear("account_balance")) == UNAVAILABLE
+    assert names(call.hear("affirm")) == ["utter_human_coming", "hand_off"]
+
+
+FAULTS = {
+    "stalls": CentreServer.stalls,
+    "dies": CentreServer.dies,
+    "dies halfway": CentreServer.dies_halfway,
+    "500": CentreServer.in_trouble,
+    "garbage": CentreServer.says("<h1>It works!</h1>"),
+    "another customer's whole number": CentreServer.says('{"last_four": "100200300401", "status": "ok"}'),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_is_wrong_with_it_no_figure_is_told(server, fault):
+    call = caller()
+    server.misbehaves(FAULTS[fault])
+    assert names(call.hear("account_balance")) == UNAVAILABLE
+
+
+BUSINESSES = [
+    *("account_balance", "loan_query_overdue", "progress_loan", "progress_withdrawal", "change_password"),
+    *("appointment_loan", "appointment_repayment", "appointment_withdrawal", "appointment_change", "sms_subscribe"),
+]
+
+
+@pytest.mark.parametrize("business", BUSINESSES)
+def test_every_business_of_somebody_logged_in_admits_that_the_system_is_away(patient, business):
+    call = caller()
+    logs_in(call)
+    patient.misbehaves(CentreServer.dies)
+    assert names(call.hear(business))[-2:] == UNAVAILABLE
+    assert names(call.hear("affirm"))[0] == "utter_human_off_hours"
+
+
+def test_a_units_too(patient):
+    call = caller()
+    call.hear("unit_account")
+    types(call, "8200000001", "000000", LoginKind.UNIT)
+    patient.misbehaves(CentreServer.dies)
+    assert names(call.hear("pin_finished")) == UNAVAILABLE
+
+
+def test_an_appointment_begun_before_it_died_is_left_and_not_promised(patient):
+    call = caller()
+    logs_in(call)
+    assert names(call.hear("appointment_loan", "预约下周二上午去高新区办贷款"))[0] == "utter_appointment_contact"
+    call.hear("affirm", "可以")
+    patient.misbehaves(CentreServer.dies_after_the_deed)
+    said = names(call.hear("affirm", "对"))
+    assert "utter_appointment_booked" not in said and said[-2:] == UNAVAILABLE
+
+
+def test_the_day_and_branch_of_a_booking_that_cannot_be_looked_up_are_admitted_before_the_login(patient):
+    patient.misbehaves(CentreServer.dies)
+    assert names(caller().hear("appointment_loan", "预约下周二上午去高新区办贷款")) == UNAVAILABLE
+
+
+def test_a_booking_whose_answer_was_lost_once_is_told_and_is_one(patient):
+    call = caller()
+    logs_in(call)
+    call.hear("appointment_withdrawal", "预约下周三上午去高新区办提取")
+    call.hear("affirm", "可以")
+    patient.misbehaves(CentreServer.dies_after_the_deed, times=1)
+    said = call.hear("affirm", "对")
+    assert names(said)[0] == "utter_appointment_booked"
+    mine = [asked.key for asked in patient.asked if asked.way == "appointments/book"]
+    assert len(mine) == 2 and mine[0] == mine[1]
