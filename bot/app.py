@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import datetime, time
@@ -16,7 +17,7 @@ from bot.backend.demo_customers import load_demo, refuse_demo
 from bot.backend.login_limits import LoginLimits
 from bot.call.commands import Commands
 from bot.call.journal import CallJournal, Entry
-from bot.call.line import CallLine
+from bot.call.line import CallLine, ListeningEar
 from bot.call.prompts import Prompts
 from bot.call.recorder import Recorder
 from bot.call.session import CallBounds, CallSession
@@ -52,7 +53,13 @@ from bot.store.working_days import WorkCalendar
 
 log = logging.getLogger(__name__)
 
+Overhears = Callable[[ListeningEar], ListeningEar]
+
 VOICES, LEXICON = ROOT / "voices" / "voices.yml", ROOT / "voices" / "lexicon.yml"
+
+
+def _heard_by_no_one(ear: ListeningEar) -> ListeningEar:
+    return ear
 
 
 class Store:
@@ -160,8 +167,11 @@ class Hotline:
         """Whether one more call may come in."""
         return self.calls < self.settings.call.admission_limit
 
-    async def answer(self, channel: Channel, *, on: datetime | None = None, keep: Any = None) -> None:
-        """One call, from answer to hang-up. `on`: when it takes place, if not now; `keep` sees the journal."""
+    async def answer(
+        self, channel: Channel, *, on: datetime | None = None, keep: Any = None, overhear: Overhears = _heard_by_no_one
+    ) -> None:
+        """One call, from answer to hang-up. `on`: when it takes place, if not now; `keep` sees the journal;
+        `overhear` may put a tester's ear around the call's."""
         if not self.has_room:
             await self._refuse(channel)
             return
@@ -174,13 +184,13 @@ class Hotline:
         ended_by = "failure"
         try:
             with call_logs(channel.call_id):
-                ended_by = await self._converse(channel, on or self.settings.pretend_now, keep)
+                ended_by = await self._converse(channel, on or self.settings.pretend_now, keep, overhear)
         finally:
             self.calls -= 1
             self.sight.call_ended(channel.kind, ended_by, asyncio.get_running_loop().time() - began)
             self.writer.call_ended(channel.call_id, by=ended_by)
 
-    async def _converse(self, channel: Channel, on: datetime | None, keep: Any) -> str:
+    async def _converse(self, channel: Channel, on: datetime | None, keep: Any, overhear: Overhears) -> str:
         def kept(entry: Entry) -> None:
             self.writer.keep(channel.call_id, entry)
             count(entry, self.sight)
@@ -192,7 +202,7 @@ class Hotline:
         recorder = Recorder(self._recording(channel.call_id), self._disk)
         self._read_as_edited()
         model = self.models.take()
-        ear = Ear(model.recognizer(), guard_seconds=bounds.no_barge_in_seconds)
+        ear = overhear(Ear(model.recognizer(), guard_seconds=bounds.no_barge_in_seconds))
         prompts = self._prompts.now
         trouble, please_wait = prompts.say("line_trouble"), prompts.say("please_wait")
         line = CallLine(channel, ear, self.voice, journal, recorder, self._commands.now, trouble, please_wait)

@@ -20,7 +20,7 @@ from bot.channels.base import Caller
 from bot.channels.script import ScriptChannel
 from bot.clock import outside
 from bot.dialogue.processes import Process, actions_process, rasa_process
-from bot.qa.caller import ScriptedCaller
+from bot.qa.caller import ScriptedCaller, Understands, nothing_understood
 from bot.qa.expectations import failures_of_call
 from bot.qa.script import Script
 from bot.qa.transcript import Transcript
@@ -75,17 +75,23 @@ class Stage:
         """End everything the stage started; its store goes with it."""
         await self._closing.aclose()
 
-    async def play(self, hotline: Hotline, script: Script, *, save: Path | None = None) -> Transcript:
-        """One whole call by script. `save`: both sides in stereo (caller left, bot right)."""
+    async def play(
+        self, hotline: Hotline, script: Script, *, save: Path | None = None, understand: bool = False
+    ) -> Transcript:
+        """One whole call by script. `save`: both sides in stereo (caller left, bot right). `understand`: ask what the
+        dialogue engine takes every text for, also where the script does not want to know."""
         self._forget_calls(hotline)
         began = time.perf_counter()
-        call_id = "script-" + hashlib.sha256(script.path.name.encode()).hexdigest()[:12]
+        call_id = _call_id(script)
         channel = ScriptChannel(call_id, Caller(script.caller), takes_back_calls=script.exchange)
-        caller = ScriptedCaller(script, channel, _SpeakingCaller(hotline).say, read_wav)
+        understands: Understands = nothing_understood
+        if understand or any(each.what == "intent" for step in script.steps for each in step.expect):
+            understands = (await hotline.rasa.open(call_id, channel.kind)).read
+        caller = ScriptedCaller(script, channel, _SpeakingCaller(hotline).say, read_wav, understands)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(hotline.answer(channel, on=script.on, keep=caller.keep))
+            tasks.create_task(hotline.answer(channel, on=script.on, keep=caller.keep, overhear=caller.overhear))
             tasks.create_task(caller.act())
-        caller.finish()
+        await caller.finish()
         transcript = caller.transcript
         transcript.hand_off = next(
             (entry.facts["reason"] for turn in transcript.turns for entry in turn.entries if entry.kind == "hand_off"),
@@ -101,6 +107,10 @@ class Stage:
         if save is not None:
             write_wav(save, bytes(channel.spoken), bytes(channel.heard))
         return transcript
+
+    def recording_of(self, script: Script) -> Path:
+        """Both sides of the call just played, as the service itself records it: silent where secrets fall."""
+        return self.folder / "recordings" / f"{_call_id(script)}.wav"
 
     def _with_store(self, process: Process) -> Process:
         environment = {
@@ -147,6 +157,10 @@ class _SpeakingCaller:
 
     async def say(self, text: str, voice: str) -> bytes:
         return await outside(self._hotline.voice.sound_of(text, Manner(voice=voice)))
+
+
+def _call_id(script: Script) -> str:
+    return "script-" + hashlib.sha256(script.path.name.encode()).hexdigest()[:12]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -90,7 +90,7 @@ def _numbers(data: bytes, kind: int, width: int) -> Floats:
         case 3, 4 | 8:
             numbers = np.nan_to_num(np.frombuffer(data, f"<f{width}").astype(np.float64))
         case 6, 1:
-            numbers = _from_alaw(np.frombuffer(data, np.uint8))
+            numbers = from_alaw(np.frombuffer(data, np.uint8))
         case 7, 1:
             numbers = from_mulaw(np.frombuffer(data, np.uint8)) / 2**15
         case _:
@@ -98,8 +98,8 @@ def _numbers(data: bytes, kind: int, width: int) -> Floats:
     return numbers
 
 
-def _from_alaw(coded: npt.NDArray[np.uint8]) -> Floats:
-    """ITU-T G.711 A-law."""
+def from_alaw(coded: npt.NDArray[np.uint8]) -> Floats:
+    """The samples, -1 to 1, that codes of ITU-T G.711 A-law stand for."""
     bits = coded ^ 0x55
     exponent = (bits >> 4 & 7).astype(np.int32)
     step = (bits & 0x0F).astype(np.int32) << 4

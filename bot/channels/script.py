@@ -7,13 +7,21 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from bot.audio.frame import FRAME_SECONDS, SILENCE, Frame, frames_of
+from bot.audio.frame import FRAME_BYTES, FRAME_SECONDS, SILENCE, Frame, frames_of
 from bot.channels.base import Caller, Caption, Incoming, NextStep
 from bot.channels.pacer import Pacer
 from bot.events import CallerTyped, DigitPressed
 
+Carries = Callable[[bytes, bytes], Frame]
+"""(20 ms of the caller, what the caller hears meanwhile) → those 20 ms as they reach the bot."""
+
 _QUIET_FRAMES = 20
 """400 ms: longer than the pause between two sentences of a prompt."""
+
+
+def clean(samples: bytes, _: bytes) -> Frame:
+    """A way on which nothing happens to the sound."""
+    return Frame(samples)
 
 
 class ScriptChannel:
@@ -32,7 +40,10 @@ class ScriptChannel:
         """What the caller heard from the bot."""
 
         self.spoken = bytearray()
-        """What the caller sent; silent while keys fall."""
+        """What reached the bot of the caller; silent while keys fall."""
+
+        self.carries: Carries = clean
+        """The way to the bot; a telephone line may be put in between."""
 
         self._to_send: deque[bytes] = deque()
         self._events: deque[Incoming] = deque()
@@ -77,6 +88,11 @@ class ScriptChannel:
         self._spoke = False
 
     @property
+    def at_seconds(self) -> float:
+        """How much sound has reached the bot: the clock of its ear."""
+        return len(self.spoken) / FRAME_BYTES * FRAME_SECONDS
+
+    @property
     def ended(self) -> bool:
         """True once either side has let go."""
         return self._gone or self.next_step is not None
@@ -96,9 +112,10 @@ class ScriptChannel:
             while self._events:
                 yield self._events.popleft()
             samples = self._to_send.popleft() if self._to_send else SILENCE
-            self.spoken += samples
+            frame = self.carries(samples, bytes(self.heard[-FRAME_BYTES:]).ljust(FRAME_BYTES, b"\0"))
+            self.spoken += frame.samples
             self._changed.set()
-            yield Frame(samples)
+            yield frame
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
 

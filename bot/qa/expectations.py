@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.qa.script import Expectation, Script
+from bot.qa.distance import comparable, errors, errors_within
+from bot.qa.script import Expectation, Script, Tolerant
 from bot.qa.transcript import Transcript, TurnTaken
 
 _MARKS = str.maketrans("", "", "，。！？；：、“”‘’（）《》,.!?;:()\"' ")
@@ -21,6 +22,7 @@ def failures_of_call(transcript: Transcript, script: Script) -> list[str]:
     for turn in transcript.turns:
         whole.captions += turn.captions
         whole.entries += turn.entries
+        whole.understood += turn.understood
     ends: Mapping[str, Any] = {
         "hand_off": transcript.hand_off,
         "ended": transcript.ended,
@@ -35,7 +37,8 @@ def failures_of_call(transcript: Transcript, script: Script) -> list[str]:
 
 def _compared(expected: tuple[Expectation, ...], found: list[Any], script: Script) -> list[str]:
     return [
-        f"{script.path}:{expectation.line}：预期 {expectation.what} 为 {expectation.value!r}，实际是 {got!r}"
+        f"{script.path}:{expectation.line}："
+        f"预期 {expectation.what} 为 {_written(expectation.value)}，实际是 {_found_written(got)}"
         for expectation, got in zip(expected, found, strict=True)
         if not _agrees(expectation, got)
     ]
@@ -46,12 +49,38 @@ def _agrees(expectation: Expectation, found: Any) -> bool:
     return compare(expectation.value, found) if compare else bool(expectation.value == found)
 
 
+def answer_times(turn: TurnTaken) -> list[int]:
+    """Milliseconds from the caller's last sound, or key, to the first sound of each answer."""
+    answers = [entry.facts for entry in turn.entries if entry.kind == "answered"]
+    return [round(1000 * (facts.get("wait_seconds", 0.0) + facts["after_seconds"])) for facts in answers]
+
+
+def _hears(value: str | list[str] | Tolerant, utterances: list[str], said: str) -> bool:
+    """Names of utterances, or pieces of what is said; one text may differ a little."""
+    if isinstance(value, Tolerant):
+        part = comparable(value.text)
+        return errors_within(comparable(said), part) <= value.cer * len(part)
+    named = [text for text in _listed(value) if text.startswith(("utter_", "prompt_"))]
+    parts = [text for text in _listed(value) if text not in named]
+    return all(name in utterances for name in named) and all(_plain(part) in _plain(said) for part in parts)
+
+
+def _was_heard(value: str | list[str] | Tolerant, found: list[str]) -> bool:
+    if isinstance(value, Tolerant):
+        said = comparable(value.text)
+        return any(errors(comparable(text), said) <= value.cer * len(said) for text in found)
+    return all(text in found for text in _listed(value))
+
+
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "said": lambda value, found: all(_plain(text) in _plain(found) for text in _listed(value)),
     "not_said": lambda value, found: not any(_plain(text) in _plain(found) for text in _listed(value)),
     "note": lambda value, found: any(value in note for note in found),
     "utterance": lambda value, found: all(text in found for text in _listed(value)),
-    "heard": lambda value, found: all(text in found for text in _listed(value)),
+    "heard": _was_heard,
+    "hears": lambda value, found: _hears(value, *found),
+    "intent": lambda value, found: all(intent in found for intent in _listed(value)),
+    "within_ms": lambda value, found: bool(found) and max(found) <= value,
     "store": lambda value, found: all(found.get(name) == wanted for name, wanted in value.items()),
     "number": lambda value, found: value in found,
     "pin": lambda value, found: value in found,
@@ -65,6 +94,9 @@ _FOUND: Mapping[str, Callable[[TurnTaken], Any]] = {
     "said": lambda turn: "".join(turn.said()),
     "not_said": lambda turn: "".join(turn.said()),
     "heard": lambda turn: turn.heard(),
+    "hears": lambda turn: (turn.facts("said", "utterance"), "".join(turn.said())),
+    "intent": lambda turn: [reading.intent for reading in turn.understood],
+    "within_ms": answer_times,
     "note": lambda turn: [caption.text for caption in turn.captions if caption.kind == "note"],
     "state": lambda turn: ([caption.text for caption in turn.captions if caption.kind == "state"] or [""])[-1],
     "no_input": lambda turn: turn.facts("no_input", "count"),
@@ -74,6 +106,18 @@ _FOUND: Mapping[str, Callable[[TurnTaken], Any]] = {
     "pin": lambda turn: turn.facts("pin", "outcome"),
     "failed": lambda turn: turn.facts("failed", "code"),
 }
+
+
+def _written(value: Any) -> str:
+    return f"{value.text}（误差不超过 {value.cer:.0%}）" if isinstance(value, Tolerant) else repr(value)
+
+
+def _found_written(found: Any) -> str:
+    """What came instead; of what the caller heard the names, then the words."""
+    if isinstance(found, tuple):
+        utterances, said = found
+        return f"{'、'.join(filter(None, utterances))}：“{said}”"
+    return repr(found)
 
 
 def _listed(value: str | list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """The call script: who calls when, what they say and press, and what must come of it. YAML; docs/call-scripts.md.
 
-Every mistake is reported with file and line. Digits must be quoted: YAML reads 012 as 10.
+Every mistake is reported with file and line. Digits must be quoted: YAML reads 012 as 10. Every key has a Chinese name
+as well (bot.qa.words).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ import yaml
 
 from bot.errors import ContentError
 from bot.events import KEYS
+from bot.qa import words
+from bot.qa.conditions import CLEAN, Condition, condition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,18 @@ class Expectation:
     """A key of EXPECTATIONS or END_EXPECTATIONS."""
 
     value: Any
+    """Of `hears` and `heard` also a Tolerant."""
+
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerant:
+    """A text of which some characters may be others."""
+
+    text: str
+    cer: float
+    """Changed, missing and added characters, by the text's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +49,24 @@ class Step:
     type: str = ""
     press: str = ""
     play: Path | None = None
+    text: str = ""
+    """What is said in the recording played."""
+
     wait_seconds: float = 0.0
     after_seconds: float | None = None
     """Interrupts the prompt after so many seconds of it; None: waits until it is the caller's turn."""
 
     hang_up: bool = False
     voice: str = "caller"
+    condition: Condition | None = None
+    """Line and noise until the next step; None: the call's."""
+
     expect: tuple[Expectation, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What the caller says in it, as far as the script knows."""
+        return self.say or self.text
 
 
 @dataclass(frozen=True)
@@ -58,14 +83,20 @@ class Script:
     exchange: bool = True
     """Whether a telephone exchange is behind the caller, which can connect a person."""
 
+    condition: Condition = CLEAN
+    """Line and noise."""
+
     expect: tuple[Expectation, ...] = field(default=())
 
 
 EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {
+    "hears": (str, list, dict),
     "utterance": (str, list),
     "said": (str, list),
     "not_said": (str, list),
-    "heard": (str, list),
+    "heard": (str, list, dict),
+    "intent": (str, list),
+    "within_ms": int,
     "note": str,
     "state": str,
     "no_input": int,
@@ -77,8 +108,11 @@ EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {
 }
 END_EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {"hand_off": str, "ended": str, "store": dict}
 _MORNING = time(10, 0)
-_STEP_KEYS = ("say", "type", "press", "play", "wait", "interrupt", "hang_up", "voice", "expect")
-_TOP_KEYS = ("name", "date", "caller", "exchange", "steps", "expect")
+_STEP_KEYS = (
+    *("say", "type", "press", "play", "text", "wait", "interrupt", "hang_up"),
+    *("voice", "line", "noise", "expect"),
+)
+_TOP_KEYS = ("name", "date", "caller", "exchange", "line", "noise", "steps", "expect")
 
 
 def load_script(path: Path) -> Script:
@@ -98,34 +132,39 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._call = CLEAN
 
     def script(self, root: yaml.Node | None) -> Script:
-        top = self._entries(root, _TOP_KEYS, "脚本")
+        top = self._entries(root, _TOP_KEYS, "脚本", words.CALL)
         if "steps" not in top or not isinstance(top["steps"], yaml.SequenceNode):
             raise self._wrong(root, "缺少 steps:，来电人做什么？")
+        self._call = self._condition(top) or CLEAN
         return Script(
             path=self._path,
             name=str(self._value(top["name"])) if "name" in top else self._path.stem,
             steps=tuple(self._step(node) for node in top["steps"].value),
             on=self._date(top["date"]) if "date" in top else None,
             caller=self._caller(top["caller"]) if "caller" in top else Script.caller,
-            exchange=bool(self._value(top["exchange"])) if "exchange" in top else True,
+            exchange=bool(self._yes(top["exchange"])) if "exchange" in top else True,
+            condition=self._call,
             expect=self._expectations(top.get("expect"), {**EXPECTATIONS, **END_EXPECTATIONS}),
         )
 
     def _step(self, node: yaml.Node) -> Step:
-        entries = self._entries(node, _STEP_KEYS, "步骤")
+        entries = self._entries(node, _STEP_KEYS, "步骤", words.STEP)
         acts = [key for key in ("say", "type", "press", "play", "wait", "interrupt", "hang_up") if key in entries]
         if len(acts) > 1:
             raise self._wrong(node, f"一个步骤只能做一件事，这里有 {'、'.join(acts)}。请拆成几步。")
-        found: dict[str, Any] = {"line": node.start_mark.line + 1}
+        found: dict[str, Any] = {"line": node.start_mark.line + 1, "condition": self._condition(entries)}
         if "interrupt" in entries:
-            inner = self._entries(entries["interrupt"], ("after", "say", "press"), "interrupt")
+            inner = self._entries(entries["interrupt"], ("after", "say", "press"), "interrupt", words.STEP)
             if "after" not in inner or len(inner) != 2:
                 raise self._wrong(node, "interrupt 要写 after（秒）和 say 或 press 之一。")
             found["after_seconds"] = self._number(inner.pop("after"))
             entries = {**entries, **inner}
-        for key in ("say", "type", "voice"):
+        if "text" in entries and "play" not in entries:
+            raise self._wrong(entries["text"], "text 写的是录音里说了什么，要和 play 一起用。")
+        for key in ("say", "type", "text", "voice"):
             if key in entries:
                 found[key] = self._text(entries[key])
         if "press" in entries:
@@ -145,23 +184,63 @@ class _Reader:
     ) -> tuple[Expectation, ...]:
         if node is None:
             return ()
-        entries = self._entries(node, tuple(known), "expect")
+        entries = self._entries(node, tuple(known), "expect", words.EXPECTED)
         expectations = []
         for key, value_node in entries.items():
-            value = self._value(value_node)
+            value = self._yes(value_node) if known[key] is bool else self._value(value_node)
             if not isinstance(value, known[key]):
                 raise self._wrong(value_node, f"{key} 的内容不对：{value!r}。文字和数字串请加引号。")
+            if key in ("hears", "heard") and isinstance(value, dict):
+                value = self._tolerant(value_node)
+            if key == "store":
+                value = {words.LEFT_BEHIND.get(name, name): left for name, left in value.items()}
             expectations.append(Expectation(key, value, value_node.start_mark.line + 1))
         return tuple(expectations)
 
-    def _entries(self, node: yaml.Node | None, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
+    def _tolerant(self, node: yaml.Node) -> Tolerant:
+        entries = self._entries(node, ("text", "cer"), "有误差的文字", words.TOLERANT)
+        if len(entries) != 2:
+            raise self._wrong(node, "要写文字（text）和误差（cer，0 到 1）。")
+        cer = self._value(entries["cer"])
+        if isinstance(cer, bool) or not isinstance(cer, (int, float)) or not 0 <= cer <= 1:
+            raise self._wrong(entries["cer"], f"误差应当在 0 到 1 之间，0.1 是一成；现在是 {cer!r}。")
+        return Tolerant(self._text(entries["text"]), float(cer))
+
+    def _condition(self, entries: Mapping[str, yaml.Node]) -> Condition | None:
+        """Line and noise, where one of them is written; the other is the call's."""
+        line, noise = (
+            self._pieces(entries[key], noise=key == "noise") if key in entries else None for key in ("line", "noise")
+        )
+        return self._call.on(line, noise) if line is not None or noise is not None else None
+
+    def _pieces(self, node: yaml.Node, *, noise: bool) -> Condition:
+        written = self._value(node)
+        if not isinstance(written, (str, list)) or not all(isinstance(piece, str) for piece in written):
+            raise self._wrong(node, f"线路和噪声写成 gsm、loss:5 这样的文字，或一串这样的文字；现在是 {written!r}。")
+        try:
+            return condition_of(written, noise=noise)
+        except ValueError as wrong:
+            raise self._wrong(node, str(wrong)) from wrong
+
+    def _yes(self, node: yaml.Node) -> Any:
+        """True or false, in Chinese as well; anything else as it is."""
+        value = self._value(node)
+        return words.YES_AND_NO.get(value, value) if isinstance(value, str) else value
+
+    def _entries(
+        self, node: yaml.Node | None, known: tuple[str, ...], what: str, chinese: Mapping[str, str]
+    ) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
             raise self._wrong(node, f"{what}应当是“名字: 内容”的形式。")
         entries: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            if key.value not in known:
-                raise self._wrong(key, f"{what}里不认识“{key.value}”。可以写：{'、'.join(known)}。")
-            entries[key.value] = value
+            name = chinese.get(key.value, key.value)
+            if name not in known:
+                also = [word for word, means in chinese.items() if means in known]
+                raise self._wrong(key, f"{what}里不认识“{key.value}”。可以写：{'、'.join([*known, *also])}。")
+            if name in entries:
+                raise self._wrong(key, f"{what}里 {key.value} 写了两次。")
+            entries[name] = value
         return entries
 
     def _value(self, node: yaml.Node) -> Any:

@@ -8,6 +8,9 @@ from typing import Any
 
 from bot.call.journal import Entry
 from bot.channels.base import Caption
+from bot.dialogue.base import Reading
+from bot.qa.overhearing import Overheard
+from bot.qa.script import Step
 
 
 @dataclass(slots=True)
@@ -20,6 +23,21 @@ class TurnTaken:
 
     captions: list[Caption] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    step: Step | None = None
+    began_seconds: float = 0.0
+    """On the clock of the sound that reached the hotline."""
+
+    voice_seconds: tuple[float, float] | None = None
+    """From when to when the caller spoke in it, on the same clock."""
+
+    overheard: list[Overheard] = field(default_factory=list)
+    """What the hotline heard, unmasked: never written down as it is."""
+
+    understood: list[Reading] = field(default_factory=list)
+    """What the dialogue engine takes each text heard for; only if it was asked."""
+
+    meant: Reading | None = None
+    """What it takes the caller's own words for, had they been heard perfectly."""
 
     def said(self) -> list[str]:
         """What the bot said, sentence by sentence."""
@@ -41,6 +59,7 @@ class TurnTaken:
             "heard": self.heard(),
             "said": self.said(),
             "utterances": self.facts("said", "utterance"),
+            "intents": [reading.intent for reading in self.understood],
             "notes": [caption.text for caption in self.captions if caption.kind == "note"],
             "journal": [{"at_seconds": e.at_seconds, "kind": e.kind, **e.facts} for e in self.entries],
         }
