@@ -1,0 +1,62 @@
+"""python -m bot qa compare A B: is the new run no worse than the old one?"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.qa import results
+from bot.qa.compare import Answer, Comparison, Question, Verdict, compare
+from bot.qa.scores import MEASURES
+
+_EXIT = {Verdict.NO_WORSE: 0, Verdict.WORSE: 1, Verdict.UNDECIDED: 3}
+_SHOWN = 10
+
+
+def main(arguments: list[str]) -> int:
+    """0: no worse; 1: worse; 3: too few calls to tell."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot qa compare",
+        description="新的一次比旧的一次变差了没有",
+        epilog="退出码：0 没有变差，1 变差了，3 电话太少看不出。",
+    )
+    parser.add_argument("before", type=Path, metavar="旧", help="qa run 留下的目录")
+    parser.add_argument("after", type=Path, metavar="新")
+    parser.add_argument("--cer", type=float, default=2.0, metavar="点", help="字错误率最多允许高几个百分点，默认 2")
+    parser.add_argument("--completed", type=float, default=3.0, metavar="点", help="办成率最多允许低几个百分点，默认 3")
+    asked = parser.parse_args(arguments)
+    questions = (Question("cer", True, asked.cer / 100), Question("completed", False, asked.completed / 100))
+    found = compare(results.read(asked.before), results.read(asked.after), questions)
+    print("\n".join(_told(found)))
+    return _EXIT[found.verdict]
+
+
+def _told(found: Comparison) -> Iterator[str]:
+    for answer in found.answers:
+        yield _of(answer)
+    for names, told in (
+        (found.newly_failing, "上次符合、这次不符合"),
+        (found.newly_passing, "上次不符合、这次符合"),
+        (found.only_before, "只有上次有，没有比"),
+        (found.only_after, "只有这次有，没有比"),
+    ):
+        if names:
+            more = f" 等 {len(names)} 个" if len(names) > _SHOWN else ""
+            yield f"{told}：{'、'.join(names[:_SHOWN])}{more}"
+    yield f"结论：{found.verdict.value}"
+
+
+def _of(answer: Answer) -> str:
+    asked = answer.question
+    told = next(measure.told for measure in MEASURES if measure.name == asked.name)
+    loss = (answer.after - answer.before) * (1 if asked.lower_is_better else -1)
+    before, after, lost, least, most, margin, smallest = (
+        f"{100 * share:.1f}"
+        for share in (
+            *(answer.before, answer.after, loss),
+            *(answer.least_worse, answer.most_worse, asked.margin, answer.smallest),
+        )
+    )
+    return (
+        f"{told}：{before}% → {after}%，变差 {lost} 个百分点（90% 区间 {least} 到 {most}），允许 {margin}："
+        f"{answer.verdict.value}。{answer.items} 个脚本和录音，差到 {smallest} 个百分点才看得出来。"
+    )

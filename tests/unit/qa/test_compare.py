@@ -1,0 +1,109 @@
+"""Did it get worse? Planted losses are found, unchanged runs pass, and too few calls are said to be too few."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from bot.commands.qa_compare import main
+from bot.errors import ContentError
+from bot.qa import results
+from bot.qa.compare import Question, Verdict, compare
+from bot.qa.results import CallResult, TurnResult
+
+CER, COMPLETED = Question("cer", True, 0.02), Question("completed", False, 0.03)
+RECORDINGS = 200
+
+
+def call(item: str, errors: int, characters: int, passed: bool = True, condition: str = "clean") -> CallResult:
+    turns = [TurnResult(1, "（来电）"), TurnResult(2, "放录音", characters=characters, errors=errors)]
+    failures = [] if passed else ["a.yml:2：预期 intent"]
+    return CallResult(item, item, condition, "干净", 1, True, {}, passed, failures, turns, "", "caller", {}, 9.0, 1.0)
+
+
+class Corpus:
+    """Recordings of people who are heard with 8 % of errors on average, some much worse than others."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = np.random.default_rng(seed)
+        self._lengths = self._chance.integers(6, 20, RECORDINGS)
+        self._difficulty = self._chance.beta(0.8, 9.2, RECORDINGS)
+        self._first = self._chance.binomial(self._lengths, self._difficulty)
+
+    def run(self, worse_by: float = 0.0, decoded_anew: float = 0.15) -> list[CallResult]:
+        """The same recordings again: some come out otherwise by chance, and `worse_by` of what was right is lost."""
+        anew = self._chance.random(RECORDINGS) < decoded_anew
+        errors = np.where(anew, self._chance.binomial(self._lengths, self._difficulty), self._first)
+        errors += self._chance.binomial(self._lengths - np.minimum(errors, self._lengths), worse_by)
+        return [call(f"{n}.wav", int(e), int(c)) for n, (e, c) in enumerate(zip(errors, self._lengths, strict=True))]
+
+
+def verdict(before: list[CallResult], after: list[CallResult]) -> Verdict:
+    return compare(before, after, [CER]).verdict
+
+
+def test_three_points_more_errors_are_found_at_least_four_times_of_five():
+    corpora = [Corpus(seed) for seed in range(40)]
+    found = [verdict(corpus.run(), corpus.run(worse_by=0.033)) is Verdict.WORSE for corpus in corpora]
+    assert np.mean(found) >= 0.8, np.mean(found)
+
+
+def test_an_unchanged_run_passes_ten_times_in_ten():
+    corpora = [Corpus(100 + seed) for seed in range(10)]
+    assert [verdict(corpus.run(), corpus.run()) for corpus in corpora] == [Verdict.NO_WORSE] * 10
+
+
+def test_a_loss_within_the_margin_passes_though_it_is_certain():
+    corpus = Corpus(7)
+    assert verdict(corpus.run(decoded_anew=0), corpus.run(worse_by=0.005, decoded_anew=0)) is Verdict.NO_WORSE
+
+
+def test_the_smallest_difference_told_is_the_one_found_four_times_of_five():
+    strict = [Question("cer", True, 0.0)]
+    told = [compare(c.run(), c.run(worse_by=0.01), strict).answers[0].smallest for c in map(Corpus, range(200, 220))]
+    planted = float(np.median(told)) / 0.92  # of the characters heard rightly so far
+    corpora = [Corpus(300 + seed) for seed in range(40)]
+    found = [compare(c.run(), c.run(worse_by=planted), strict).verdict is Verdict.WORSE for c in corpora]
+    assert 0.65 <= np.mean(found) <= 0.95, (planted, np.mean(found))
+
+
+def test_six_calls_cannot_tell_and_say_so():
+    before = [call(f"{n}.wav", n % 2, 10) for n in range(6)]
+    after = [call(f"{n}.wav", (n + 1) % 3, 10) for n in range(6)]
+    (answer,) = compare(before, after, [CER]).answers
+    assert answer.verdict is Verdict.UNDECIDED and answer.smallest > 0.05
+
+
+def test_completion_is_compared_by_item_over_all_its_conditions():
+    before = [call(f"{n}.yml", 0, 5, condition=line) for n in range(60) for line in ("clean", "gsm")]
+    after = [call(f"{n}.yml", 0, 5, n % 6 > 0 or line == "clean", line) for n in range(60) for line in ("clean", "gsm")]
+    found = compare(before, after, [COMPLETED])
+    assert found.verdict is Verdict.WORSE and found.answers[0].items == 60
+    assert len(found.newly_failing) == 10 and all("gsm" in name for name in found.newly_failing)
+
+
+def test_runs_without_a_common_call_cannot_be_compared():
+    with pytest.raises(ContentError, match="没有相同"):
+        compare([call("a", 0, 1)], [call("b", 0, 1)], [CER])
+
+
+def test_the_command_tells_the_outcome_in_its_exit_code(tmp_path, capsys):
+    corpus = Corpus(1)
+    for name, run in (("旧", corpus.run()), ("同", corpus.run()), ("坏", corpus.run(worse_by=0.08))):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name / results.FILE, run)
+    few = [call(f"{n}.wav", n % 2, 10) for n in range(6)], [call(f"{n}.wav", (n + 1) % 3, 10) for n in range(6)]
+    for name, run in zip(("少1", "少2"), few, strict=True):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name / results.FILE, run)
+    assert main([str(tmp_path / "旧"), str(tmp_path / "同")]) == 0
+    assert main([str(tmp_path / "旧"), str(tmp_path / "坏")]) == 1
+    assert "变差了" in capsys.readouterr().out
+    assert main([str(tmp_path / "少1"), str(tmp_path / "少2")]) == 3
+    assert "电话太少" in capsys.readouterr().out
+
+
+def test_results_are_read_back_as_they_were_written(tmp_path):
+    run = Corpus(2).run()
+    results.write(tmp_path / results.FILE, run)
+    assert [asdict(one) for one in results.read(tmp_path)] == [asdict(one) for one in run]
