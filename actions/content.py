@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, line_of, value_of
 
 ROOT = Path(__file__).resolve().parent.parent / "content"
 
@@ -136,6 +137,8 @@ def read_json(path: Path) -> dict[str, object]:
         raise ContentError(
             "content_wrong", f"{_shown(path)} 第{error.lineno}行：不是正确的 JSON，请检查逗号和引号"
         ) from error
+    except RecursionError as error:
+        raise ContentError("content_wrong", f"{_shown(path)}：括号一层套一层，太深了") from error
     if not isinstance(found, dict):
         raise ContentError("content_wrong", f"{_shown(path)}：最外层要用花括号")
     return found
@@ -144,43 +147,45 @@ def read_json(path: Path) -> dict[str, object]:
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int) -> Entry:
     try:
-        node = yaml.compose(_text(path), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        mend = "缩进或冒号不对；冒号要用英文半角并在后面空一格"
-        raise ContentError("content_wrong", f"{_shown(path)} 第{line}行：{mend}（{error.problem}）") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise ContentError("content_wrong", f"{_shown(path)} 第1行：文件要由“名字: 内容”组成")
-    return _entry(path, node)
+        node = compose(_bytes(path))
+        if not isinstance(node, yaml.MappingNode):
+            raise BrokenYaml(1, "文件要由“名字: 内容”组成")
+        return _entry(path, node)
+    except BrokenYaml as error:
+        raise ContentError("content_wrong", f"{_shown(path)} {error}") from error
 
 
 def _entry(path: Path, node: yaml.MappingNode) -> Entry:
-    loader = yaml.SafeLoader("")
     fields: dict[str, object] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
-        key = str(loader.construct_object(key_node))
-        line = key_node.start_mark.line + 1
+        key = str(value_of(key_node))
+        line = line_of(key_node)
         if key in fields:
-            raise ContentError("content_wrong", f"{_shown(path)} 第{line}行：“{key}”写了两次，请删去一个")
-        fields[key] = _field(path, loader, value_node)
+            raise BrokenYaml(line, f"“{key}”写了两次，请删去一个")
+        fields[key] = _field(path, value_node)
         lines[key] = line
-    return Entry(path, node.start_mark.line + 1, fields, lines)
+    return Entry(path, line_of(node), fields, lines)
 
 
-def _field(path: Path, loader: yaml.SafeLoader, node: yaml.Node) -> object:
+def _field(path: Path, node: yaml.Node) -> object:
     if isinstance(node, yaml.MappingNode):
         return _entry(path, node)
     if isinstance(node, yaml.SequenceNode):
-        return [_field(path, loader, one) for one in node.value]
-    return loader.construct_object(node)
+        return [_field(path, one) for one in node.value]
+    return value_of(node)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentError("content_missing", f"找不到内容文件 {_shown(path)}") from error
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ContentError("content_missing", f"找不到内容文件 {_shown(path)}") from error
+        return _bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContentError("content_wrong", f"{_shown(path)}：编码不是 UTF-8，请在编辑器里另存为 UTF-8") from error
 
@@ -188,7 +193,7 @@ def _text(path: Path) -> str:
 def _changed(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError as error:
+    except OSError as error:
         raise ContentError("content_missing", f"找不到内容文件 {_shown(path)}") from error
 
 

@@ -5,14 +5,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, value_of
 
 log = logging.getLogger(__name__)
-
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's: a large domain takes tens of milliseconds instead of seconds."""
 
 
 class LiveFile:
@@ -45,15 +41,10 @@ class LiveFile:
 def load(path: Path) -> dict[str, Any]:
     """Parse one file. Raises ContentError with file and line, in Chinese; OSError if it is not there."""
     try:
-        content = yaml.load(path.read_bytes().decode("utf-8-sig"), Loader)
-    except UnicodeDecodeError as wrong:
-        message = f"{path.name}：文件不是 UTF-8 编码（多半是 GBK），请用编辑器另存为 UTF-8"
-        raise ContentError("encoding", message) from wrong
-    except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        line = f" 第 {mark.line + 1} 行" if mark else ""
-        why = getattr(wrong, "problem", None) or wrong
-        raise ContentError("yaml", f"{path.name}{line}：格式有误（{why}），请检查缩进、冒号和引号") from wrong
+        node = compose(path.read_bytes())
+        content = value_of(node) if node else None
+    except BrokenYaml as wrong:
+        raise ContentError("yaml", f"{path.name} {wrong}") from wrong
     if not isinstance(content, dict):
         raise ContentError("yaml", f"{path.name}：最外层应是“名称: 内容”的形式")
     return content

@@ -5,7 +5,6 @@ import resource
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from tomllib import TOMLDecodeError
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as UnreadableSetting
@@ -41,13 +40,23 @@ def main() -> int:
     if name is None:
         parser.print_help()
         return 2
-    command: Callable[[list[str]], int] = import_module(_COMMANDS[name][0]).main
+    return carry_out(import_module(_COMMANDS[name][0]).main, rest)
+
+
+def carry_out(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Do it; what is wrong with files, settings or the machine is said in a sentence on standard error."""
     try:
-        return command(rest)
+        return command(arguments)
     except BotError as wrong:
         print(f"错误（{wrong.code}）：{wrong}", file=sys.stderr)
         return 1
-    except (ValidationError, UnreadableSetting, TOMLDecodeError) as wrong:
+    except OSError as wrong:
+        print(
+            f"错误（system）：{wrong.filename or '系统'}：{wrong.strerror}。请检查路径、权限和磁盘空间。",
+            file=sys.stderr,
+        )
+        return 1
+    except (ValidationError, UnreadableSetting) as wrong:
         print(
             f"错误（settings）：{_refused(wrong)}\n请改 hotline.toml 或环境变量；每个设置的说明见 bot/settings.py。",
             file=sys.stderr,

@@ -9,8 +9,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from actions.content import read
 from bot.audio.frame import frames_of
 from bot.backend.centre import open_centre
 from bot.backend.demo_customers import load_demo, refuse_demo
@@ -281,6 +280,5 @@ def _calendar() -> WorkCalendar:
 
 
 def _work_order_limits() -> dict[WorkOrderKind, int]:
-    content = yaml.safe_load((ROOT / "content" / "work_orders.yml").read_text(encoding="utf-8"))
-    days = content["working_days"]
-    return {kind: int(days[kind.name.lower()]) for kind in WorkOrderKind}
+    days = read(ROOT / "content" / "work_orders.yml").entry("working_days")
+    return {kind: days.whole(kind.name.lower()) for kind in WorkOrderKind}

@@ -1,46 +1,78 @@
 """Every setting of the service, with unit and meaning. From hotline.toml, overridden by HOTLINE_… variables
 (HOTLINE_AUDIOSOCKET__PORT=9093)."""
 
-from datetime import datetime
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
+from pydantic import AfterValidator, Field, NaiveDatetime
 from pydantic import BaseModel as Group
-from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.backend.centre import CentreSettings
+from bot.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_:-]{1,63}(\.[A-Za-z0-9_:-]{1,63})*\.?")
+
+
+def _a_host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise ValueError("应为主机名或 IP 地址")
+    return name
+
+
+def _a_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or parts.port == 0:  # asking for the port refuses one beyond 65535
+        raise ValueError("应为 http://主机:端口")
+    _a_host(parts.hostname or "")
+    return url
+
+
+def _a_path(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("路径里有空字符")
+    return path
+
+
+Host = Annotated[str, AfterValidator(_a_host)]
+Count = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Url = Annotated[str, AfterValidator(_a_url)]
+File = Annotated[Path, AfterValidator(_a_path)]
+Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
 
 
 class WebSettings(Group):
     """The browser phone."""
 
-    host: str = "127.0.0.1"
-    port: int = 8080
+    host: Host = "127.0.0.1"
+    port: Port = 8080
     tls: Literal["off", "self_signed", "files"] = "off"
     """Browsers give the microphone only to secure pages: anything but localhost needs TLS."""
 
     tls_names: list[str] = ["localhost", "127.0.0.1"]
     """Names and addresses in the self-signed certificate."""
 
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    longest_idle_seconds: float = 10.0
+    tls_certificate: File | None = None
+    tls_key: File | None = None
+    longest_idle_seconds: Seconds = 10.0
     """Without any message from the page for so long, the connection counts as lost."""
 
 
 class AudioSocketSettings(Group):
     """The telephone exchange (Asterisk AudioSocket) and the listener where it announces calls."""
 
-    host: str = "127.0.0.1"
-    port: int = 9092
-    exchange_host: str = "127.0.0.1"
-    exchange_port: int = 18080
+    host: Host = "127.0.0.1"
+    port: Port = 9092
+    exchange_host: Host = "127.0.0.1"
+    exchange_port: Port = 18080
     """POST /calls/{uuid}/start and GET /calls/{uuid}/next; also /healthz and /metrics. Loopback."""
 
-    announced_seconds: float = 30.0
+    announced_seconds: Seconds = 30.0
     """An announced UUID may connect within this time, once."""
 
     sends_keys: bool = True
@@ -50,24 +82,24 @@ class AudioSocketSettings(Group):
 class ListeningSettings(Group):
     """The ear."""
 
-    model: Path = ROOT / "models" / "zh-12329"
-    threads: int = 2
+    model: File = ROOT / "models" / "zh-12329"
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
     """Vosk threads shared by all calls."""
 
 
 class SpeakingSettings(Group):
     """The voice."""
 
-    cache: Path = ROOT / "var" / "speech-cache"
-    cache_megabytes: int = 200
+    cache: File = ROOT / "var" / "speech-cache"
+    cache_megabytes: Count = 200
 
 
 class RasaSettings(Group):
     """Where the dialogue engine and the action server are."""
 
-    url: str = "http://127.0.0.1:5005"
-    actions_url: str = "http://127.0.0.1:5055"
-    longest_answer_seconds: float = 6.0
+    url: Url = "http://127.0.0.1:5005"
+    actions_url: Url = "http://127.0.0.1:5055"
+    longest_answer_seconds: Seconds = 6.0
     """Longer than this is a DialogueError, and the caller hears an apology. Before, after 0.8 s, they hear 请稍等
     (bot/call/bridge.py): something within 2 s whatever happens."""
 
@@ -75,32 +107,32 @@ class RasaSettings(Group):
 class LoginSettings(Group):
     """Wrong passwords that are allowed beside the three per account and day; reasons in bot/backend/login_limits.py."""
 
-    wrong_per_caller_a_day: int = 9
-    wrong_without_number_an_hour: int = 30
+    wrong_per_caller_a_day: Count = 9
+    wrong_without_number_an_hour: Count = 30
     """Of all callers together whose number the exchange does not tell."""
 
-    wrong_on_the_line_an_hour: int = 200
+    wrong_on_the_line_an_hour: Count = 200
     """Of all callers together; registered telephones are let in beyond it."""
 
 
 class CallSettings(Group):
     """Bounds of one call."""
 
-    longest_call_seconds: float = 1800.0
-    first_key_seconds: float = 10.0
+    longest_call_seconds: Seconds = 1800.0
+    first_key_seconds: Seconds = 10.0
     """Time to find the keypad before the first digit of a number or password."""
 
-    next_key_seconds: float = 6.0
-    hang_up_after_goodbye_seconds: float = 10.0
+    next_key_seconds: Seconds = 6.0
+    hang_up_after_goodbye_seconds: Seconds = 10.0
     """The guide: the caller hangs up first; after this long we do."""
 
-    no_barge_in_seconds: float = 0.3
+    no_barge_in_seconds: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0.3
     """No interruption by speech at the very start of a prompt."""
 
-    admission_limit: int = 30
+    admission_limit: Count = 30
     """Simultaneous calls; one more hears a polite sentence and goes to a person."""
 
-    recordings: Path | None = ROOT / "var" / "recordings"
+    recordings: File | None = ROOT / "var" / "recordings"
     """None: calls are not recorded."""
 
 
@@ -114,16 +146,16 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = "demo"
     """Production refuses to start with demo customers or default passwords."""
 
-    pretend_now: datetime | None = None
+    pretend_now: NaiveDatetime | None = None
     """Demo only: every call takes place at this moment (2026-11-24T10:00), so that office hours can be shown."""
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'hotline.db'}"
     """SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…"""
 
-    secret_key_file: Path = ROOT / "var" / "secret.key"
+    secret_key_file: File = ROOT / "var" / "secret.key"
     """Encrypts account numbers in the store; made at first start, readable by its owner only."""
 
-    run_dir: Path = ROOT / "var"
+    run_dir: File = ROOT / "var"
     """Logs, spool, process files."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
@@ -149,5 +181,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments win over the environment, the environment over hotline.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Arguments win over the environment, the environment over hotline.toml. Raises SettingsError, in Chinese."""
+        try:
+            written = TomlConfigSettingsSource(settings_cls)
+        except (OSError, ValueError, RecursionError) as wrong:  # ValueError: no TOML, or no UTF-8
+            raise SettingsError("settings", f"设置文件 hotline.toml 读不出来：{wrong}") from wrong
+        return init_settings, env_settings, written

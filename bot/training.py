@@ -19,10 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.dialogue.processes import ROOT, rasa_environment
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, value_of
 
 MODELS = ROOT / "models" / "rasa"
 KEPT_MODELS = 3
@@ -98,8 +97,9 @@ def _domain_without_texts(path: Path) -> dict[str, Any]:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.load(path.read_text("utf-8-sig"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as wrong:
+        node = compose(path.read_bytes())
+        loaded = value_of(node) if node else {}
+    except (OSError, BrokenYaml) as wrong:
         raise ContentError("training", f"读不了 {path.name}，请运行 make check 查看原因（{wrong}）") from wrong
     return loaded if isinstance(loaded, dict) else {}
 

@@ -4,9 +4,21 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+_ANY_PACE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+_MANY = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
+settings.register_profile("short", derandomize=True, max_examples=50, **_ANY_PACE)
+settings.register_profile("long", max_examples=_MANY, print_blob=True, **_ANY_PACE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is tried with made-up input is the same few examples everywhere, and with -m long many new ones."""
+    settings.load_profile("long" if config.getoption("markexpr") == "long" else "short")
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -19,9 +31,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         call.excinfo = pytest.ExceptionInfo.from_exception(failure)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Calls in real time get two more tries: other programs may hold the processors for seconds. Thrice is a fault."""
     for item in items:
+        if config.getoption("markexpr") == "long" and item.path.is_relative_to(ROOT / "tests" / "fuzz"):
+            item.add_marker(pytest.mark.long)
         if item.path.is_relative_to(ROOT / "tests" / "whole") or item.path.is_relative_to(ROOT / "tests" / "channels"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 

@@ -13,6 +13,8 @@ from bot.audio.mulaw import from_mulaw
 from bot.errors import ContentError
 
 _EXTENSIBLE = 0xFFFE
+_LOWEST_RATE, _HIGHEST_RATE = 2_000, 400_000
+"""Hertz. A file that says 1 Hz would become 8000 times its size."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,8 +71,10 @@ def decoded(file: bytes) -> tuple[Floats, int]:
         elif name == b"data":
             data = chunk  # shorter than it says where a recorder was cut off: what is there is read
         at += 8 + size + size % 2
-    if data is None or not channels or not rate or not width:
+    if data is None or not channels or not width:
         raise ValueError("缺少 fmt 或 data 部分")
+    if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+        raise ValueError(f"采样率 {rate} Hz 不是声音的")
     whole = len(data) // (width * channels) * width * channels
     samples = _numbers(data[:whole], kind, width)
     return samples.reshape(-1, channels).mean(axis=1), rate
@@ -88,7 +92,7 @@ def _numbers(data: bytes, kind: int, width: int) -> Floats:
             high[:, 1:] = np.frombuffer(data, np.uint8).reshape(-1, 3)
             numbers = high.view("<i4")[:, 0] / 2**31
         case 3, 4 | 8:
-            numbers = np.nan_to_num(np.frombuffer(data, f"<f{width}").astype(np.float64))
+            numbers = np.clip(np.nan_to_num(np.frombuffer(data, f"<f{width}").astype(np.float64)), -1, 1)
         case 6, 1:
             numbers = from_alaw(np.frombuffer(data, np.uint8))
         case 7, 1:

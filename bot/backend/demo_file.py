@@ -5,9 +5,8 @@ from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, line_of, value_of
 
 T = TypeVar("T")
 
@@ -15,18 +14,21 @@ T = TypeVar("T")
 def entries(path: Path, name: str, read: Callable[[dict[str, Any]], T], *, needed: bool = False) -> list[T]:
     """The list `name:` of a file, each entry through `read`. Raises ContentError with file, line and mend."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        lists = {key.value: value.value for key, value in root.value}
+        root = compose(path.read_bytes())
+        lists = {key.value: value.value for key, value in root.value}  # type: ignore[union-attr]
         nodes = lists[name] if needed else lists.get(name, [])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError, AttributeError, TypeError, ValueError) as error:
+    except BrokenYaml as error:
+        raise ContentError("demo_customers", f"{path} {error}") from error
+    except (OSError, LookupError, AttributeError, TypeError, ValueError) as error:
         raise ContentError("demo_customers", f"{path}：无法读取演示客户，文件应为 UTF-8 的 {name}: 列表") from error
     found = []
     for node in nodes:
         try:
-            found.append(read(yaml.SafeLoader("").construct_document(node)))
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            line = node.start_mark.line + 1
-            raise ContentError("demo_customers", f"{path} 第 {line} 行：演示客户有误：{error}") from error
+            found.append(read(value_of(node)))
+        except BrokenYaml as error:
+            raise ContentError("demo_customers", f"{path} {error}") from error
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+            raise ContentError("demo_customers", f"{path} 第{line_of(node)}行：演示客户有误：{error}") from error
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, line_of, value_of
 
 
 class Command(Enum):
@@ -41,13 +42,14 @@ class Commands:
     def load(cls, path: Path) -> "Commands":
         """Read voices/commands.yml. Raises ContentError, in Chinese."""
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
-            sayings = {Command(name): [str(said) for said in ways] for name, ways in content.items()}
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError, AttributeError) as wrong:
-            known = "、".join(command.value for command in Command)
-            raise ContentError(
-                "commands", f"{path.name}：每一项应为“命令: [说法, …]”，命令有 {known}。{wrong}"
-            ) from wrong
+            root = compose(path.read_bytes())
+            if not isinstance(root, yaml.MappingNode):
+                raise BrokenYaml(1, "每一项应为“命令: [说法, …]”")
+            sayings = {_command(name): _ways(ways) for name, ways in root.value}
+        except OSError as wrong:
+            raise ContentError("commands", f"{path.name} 读不出来：{wrong.strerror}") from wrong
+        except BrokenYaml as wrong:
+            raise ContentError("commands", f"{path.name} {wrong}") from wrong
         missing = [command.value for command in Command if not sayings.get(command)]
         if missing:
             raise ContentError("commands", f"{path.name}：缺少 {'、'.join(missing)} 的说法。")
@@ -59,3 +61,17 @@ class Commands:
         Only whole utterances count ('你慢点说' yes, '利率慢一点降吗' no); particles around them do not matter.
         """
         return self._commands.get(text) or self._commands.get(text.strip(_PARTICLES))
+
+
+def _command(node: yaml.Node) -> Command:
+    name, known = value_of(node), [command.value for command in Command]
+    if name not in known:
+        raise BrokenYaml(line_of(node), f"不认识“{name}”，命令有 {'、'.join(known)}")
+    return Command(name)
+
+
+def _ways(node: yaml.Node) -> list[str]:
+    ways = value_of(node)
+    if not isinstance(ways, list) or not all(isinstance(said, str) for said in ways):
+        raise BrokenYaml(line_of(node), "这里要写一列说法，如 [停, 别说了]")
+    return ways

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -172,9 +172,7 @@ class BrowserChannel:
 
     async def send(self, samples: bytes) -> None:
         """Send one frame, and return when it is time to make the next. Once the page is gone it only keeps the beat."""
-        if not self._gone.is_set():
-            with contextlib.suppress(ConnectionError, RuntimeError):  # the listening task tells why
-                await self._socket.send_bytes(samples)
+        await self._out(self._socket.send_bytes(samples))
         await self._pacer.tick()
 
     async def show(self, caption: Caption) -> None:
@@ -205,9 +203,22 @@ class BrowserChannel:
         await self._socket.close(code=self._close_code)
 
     async def _tell(self, message: dict[str, Any]) -> None:
-        if not self._gone.is_set():
-            with contextlib.suppress(ConnectionError, RuntimeError):  # the listening task tells why
-                await self._socket.send_json(message, dumps=_compact)
+        await self._out(self._socket.send_str(_compact(message)))
+
+    async def _out(self, sending: Coroutine[None, None, None]) -> None:
+        """Send something, unless the page is gone. One that takes nothing for too long is lost, whatever it sends."""
+        if self._gone.is_set():
+            sending.close()
+            return
+        try:
+            async with asyncio.timeout(self._longest_idle_seconds):
+                await sending
+        except TimeoutError:
+            self._close_code = CONNECTION_LOST
+            if self._listening is not None:
+                self._listening.cancel()
+        except (ConnectionError, RuntimeError):
+            pass  # the listening task tells why
 
     async def _listen(self) -> None:
         """Put what the page sends into the queue, until it is gone."""

@@ -16,6 +16,8 @@ A connection whose UUID was not announced is refused.
 import asyncio
 import logging
 import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from aiohttp import web
@@ -27,6 +29,11 @@ log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _LONGEST_FIELD = 80
+_MOST_FIELDS = 20
+_FORM_SECONDS = 5.0
+_MOST_ANNOUNCED = 1000
+"""Calls that wait for their audio at the same time: no exchange has so many within half a minute."""
+
 _NEXT_KEPT_SECONDS = 30.0
 """The dialplan asks at once; if the caller hung up instead, it never does."""
 
@@ -51,6 +58,8 @@ class Exchange:
         self._forget_old()
         if uuid in self._announced or uuid in self._in_call or uuid in self._next:
             raise ChannelError("call_known", f"call {uuid} was announced already; every call needs a new UUID")
+        if len(self._announced) >= _MOST_ANNOUNCED:
+            raise ChannelError("too_many_announced", f"{_MOST_ANNOUNCED} announced calls have not connected yet")
         self._announced[uuid] = (caller, self._now() + self._announced_seconds)
 
     def claim(self, uuid: UUID) -> Caller:
@@ -85,9 +94,8 @@ class Exchange:
         ]
 
     async def _start(self, request: web.Request) -> web.Response:
-        fields = await request.post()
-        number, called, name = (str(fields.get(key, ""))[:_LONGEST_FIELD] for key in ("caller", "called", "name"))
         try:
+            number, called, name = await _form(request, "caller", "called", "name")
             uuid = _uuid(request)
             self.announce(uuid, Caller(number, called or Caller().called, name))
         except ChannelError as error:
@@ -115,6 +123,16 @@ class Exchange:
         return asyncio.get_running_loop().time()
 
 
+@web.middleware
+async def refuse_pages(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """No web page has any business here, and a foreign one could be open in a browser on this machine."""
+    if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
+        raise web.HTTPForbidden(text="not for web pages\n")
+    return await handler(request)
+
+
 def last_four(number: str) -> str:
     """A telephone number as it may be written down."""
     return "*" * max(0, len(number) - 4) + number[-4:] if len(number) > 4 else "*" * len(number)
@@ -129,3 +147,19 @@ def _uuid(request: web.Request) -> UUID:
     if uuid is None or str(uuid) != text.lower():
         raise ChannelError("call_uuid", f"{text[:_LONGEST_FIELD]!r} is not a UUID like the dialplan's ${{UUID()}}")
     return uuid
+
+
+async def _form(request: web.Request, *names: str) -> list[str]:
+    """These fields of a form, "" for one that is missing, cut to what can be a number or a name. ChannelError."""
+    try:
+        async with asyncio.timeout(_FORM_SECONDS):
+            body = await request.read()
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+    except (ValueError, TimeoutError, web.RequestPayloadError, ConnectionError) as wrong:
+        raise ChannelError("call_form", "the announcement's form cannot be read") from wrong
+    return [_one_line(fields.get(name, [""])[0])[:_LONGEST_FIELD] for name in names]
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks and other signs that would make a second line in a log."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -16,6 +16,9 @@ from bot.events import KEYS, DigitPressed
 _HOLE_SECONDS = 0.06
 """So long without audio is a hole: Asterisk's frames come 20 ms apart, at most 24 ms at rest."""
 
+_MOST_WAITING_KEYS = 100
+"""Nobody presses more while the line is late: an exchange that has gone mad."""
+
 _LONGEST_WAITING_FRAMES = 50
 """A line that is late by more than a second of audio would answer things long past: the oldest frames go."""
 
@@ -60,7 +63,7 @@ class Intake:
 
     def press(self, digit: str) -> None:
         """A key arrived as a message. A to D, which no caller's telephone has, are nobody's keys."""
-        if digit in KEYS:
+        if digit in KEYS and len(self._waiting) - self._waiting_frames < _MOST_WAITING_KEYS:
             self._put(DigitPressed(digit))
 
     def end(self, broken: ChannelError | None = None) -> None:

@@ -15,12 +15,13 @@ from actions.policies import CATEGORIES, CHECK_LIMIT, policies_of
 from actions.sms import most_a_day, name_of_topic
 from bot.backend.appointments import Business
 from bot.backend.sms import Topic
-from bot.check.document import line_of, pairs, scalar
+from bot.check.document import pairs, scalar
 from bot.check.ear import LONGEST_SHORT_SECONDS, for_the_ear
 from bot.check.finding import Finding, as_finding, guarded
 from bot.check.project import Project
 from bot.check.today import today
 from bot.errors import ContentError
+from bot.yaml_file import line_of
 
 SOON = timedelta(days=30)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from bot.yaml_file import BrokenYaml, compose, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +19,17 @@ class Document:
     content: bytes
     text: str
     node: yaml.Node | None
-    problem: Exception | None = None
+    problem: BrokenYaml | None = None
 
 
 def read_document(root: Path, path: Path) -> Document:
     """Read one file; never raises for what is in it."""
     name, content = str(path.relative_to(root)), path.read_bytes()
+    text = content.decode("utf-8-sig", "replace")
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        return Document(name, content, "", None, wrong)
-    try:
-        return Document(name, content, text, yaml.compose(text, Loader))
-    except yaml.YAMLError as wrong:
+        return Document(name, content, text, compose(content))
+    except BrokenYaml as wrong:
         return Document(name, content, text, None, wrong)
-
-
-def line_of(node: yaml.Node) -> int:
-    """Where it begins, from 1."""
-    return int(node.start_mark.line) + 1
 
 
 def pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:

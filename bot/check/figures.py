@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.check.document import Document, every_node, field, line_of, pairs, scalar
+from bot.check.document import Document, every_node, field, pairs, scalar
 from bot.check.finding import Finding
 from bot.check.project import Project
+from bot.yaml_file import line_of
 
 TEXTS = ("text", "short", "sms")
 """Fields of content that callers hear or read."""

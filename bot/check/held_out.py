@@ -6,10 +6,11 @@ from difflib import SequenceMatcher
 
 import yaml
 
-from bot.check.document import Document, elements, field, line_of, scalar
+from bot.check.document import Document, elements, field, scalar
 from bot.check.examples import examples
 from bot.check.finding import Finding
 from bot.check.project import Project
+from bot.yaml_file import line_of
 
 QUESTIONS = "tests/dialogue/questions_116.yml"
 TOO_NEAR = 0.8

@@ -7,10 +7,11 @@ from functools import cache
 import jieba
 from pypinyin import Style, lazy_pinyin
 
-from bot.check.document import every_node, field, line_of, pairs, scalar
+from bot.check.document import every_node, field, pairs, scalar
 from bot.check.examples import examples
 from bot.check.finding import Finding
 from bot.check.project import Project
+from bot.yaml_file import line_of
 
 WORDS = "content/words"
 SHORTEST = 2

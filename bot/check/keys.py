@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from actions.menu import HOME, menu_at
-from bot.check.document import Document, field, line_of, pairs, scalar
+from bot.check.document import Document, field, pairs, scalar
 from bot.check.examples import Example, examples
 from bot.check.finding import Finding, as_finding
 from bot.check.project import Project
 from bot.errors import ContentError
 from bot.events import KEYS
+from bot.yaml_file import line_of
 
 MENU = "content/menu.yml"
 

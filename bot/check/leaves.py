@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import yaml
 
 from actions.menu import HOME, menu_at
-from bot.check.document import Document, elements, every_node, field, line_of, pairs, scalar
+from bot.check.document import Document, elements, every_node, field, pairs, scalar
 from bot.check.examples import examples
 from bot.check.finding import Finding
 from bot.check.keys import MENU
 from bot.check.project import Project
 from bot.errors import ContentError
+from bot.yaml_file import line_of
 
 
 def check_leaves(project: Project) -> Iterator[Finding]:

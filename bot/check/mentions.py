@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.check.document import Document, every_node, field, line_of, pairs, scalar
+from bot.check.document import Document, every_node, field, pairs, scalar
 from bot.check.project import Project
+from bot.yaml_file import line_of
 
 LEADS_TO = ("asks", "offers")
 """Fields of content whose value is an intent."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from bot.check.document import Document, elements, field, line_of, pairs, read_document, scalar
+from bot.check.document import Document, elements, field, pairs, read_document, scalar
+from bot.yaml_file import line_of
 
 FOLDERS = ("nlu", "stories", "content", "voices", "tests/calls")
 FILES = ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml", "tests/dialogue/questions_116.yml")
@@ -88,7 +89,7 @@ class Project:
         voices = self.document("voices/voices.yml")
         default = field(voices.node if voices else None, "default")
         written = scalar(field(default, "words_per_minute"))
-        return int(written) if written.isdigit() else USUAL_PACE
+        return int(written) if written.isdecimal() else USUAL_PACE
 
     @cached_property
     def responses(self) -> list[Response]:

@@ -4,10 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from actions.silence import OPEN, REPEATED_SIGNALS, repeat_of
-from bot.check.document import field, line_of, pairs, scalar
+from bot.check.document import field, pairs, scalar
 from bot.check.finding import Finding
 from bot.check.mentions import trees
 from bot.check.project import Project
+from bot.yaml_file import line_of
 
 QUESTIONS = "voices/questions.yml"
 FORMS = "actions.form"

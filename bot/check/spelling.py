@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from bot.check.document import Document, every_node, line_of, pairs, scalar
+from bot.check.document import Document, every_node, pairs, scalar
 from bot.check.finding import Finding
 from bot.check.project import Project
+from bot.yaml_file import BrokenYaml, line_of, value_of
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE_COLON = re.compile(r"^[\s-]*[A-Za-z_][\w./]*：")
@@ -31,8 +32,6 @@ REASONS = (
     ("did not find expected ',' or ']'", "方括号没有配对", "补上“]”，各项之间用英文逗号"),
     ("did not find expected ',' or '}'", "花括号没有配对", "补上“}”，各项之间用英文逗号；内容以花括号开头时加引号"),
     ("cannot start any token", "内容以特殊符号开头", "给内容加英文双引号"),
-    ("duplicate anchor", "& 符号有特殊含义", "给内容加英文双引号"),
-    ("undefined alias", "* 符号有特殊含义", "给内容加英文双引号"),
 )
 
 
@@ -47,12 +46,13 @@ def _encoding(document: Document) -> Iterator[Finding]:
     if document.content.startswith(BYTE_ORDER_MARK):
         mend = "在编辑器里另存为“UTF-8”（不要选“带有 BOM 的 UTF-8”）"
         yield Finding(document.name, 1, "文件开头有看不见的标记（BOM）", mend)
-    if not isinstance(document.problem, UnicodeDecodeError):
+    undecoded = document.problem.__cause__ if document.problem else None
+    if not isinstance(undecoded, UnicodeDecodeError):
         return
     if document.content.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield Finding(document.name, 0, "文件是 UTF-16 编码", "在编辑器里另存为“UTF-8”")
         return
-    line = document.content.count(b"\n", 0, document.problem.start) + 1
+    line = document.content.count(b"\n", 0, undecoded.start) + 1
     try:
         document.content.decode("gb18030")
         yield Finding(document.name, line, "文件是 GBK（ANSI）编码", "在编辑器里另存为“UTF-8”")
@@ -62,11 +62,10 @@ def _encoding(document: Document) -> Iterator[Finding]:
 
 def _unreadable(document: Document) -> Iterator[Finding]:
     """Why YAML refuses the file: first what editors do most often, then its own reason."""
-    if not isinstance(document.problem, yaml.YAMLError):
+    if document.problem is None or isinstance(document.problem.__cause__, UnicodeDecodeError):
         return
     lines = document.text.split("\n")
-    mark = getattr(document.problem, "problem_mark", None) or getattr(document.problem, "context_mark", None)
-    line = min(mark.line + 1, len(lines)) if mark else 0
+    line = min(document.problem.line, len(lines))
     for number in [line, line - 1, line + 1]:
         shown = lines[number - 1] if 0 < number <= len(lines) else ""
         if WIDE_COLON.match(shown) or re.match(r"^[\s-]*[\w.]+：\s*\S", shown):
@@ -75,12 +74,11 @@ def _unreadable(document: Document) -> Iterator[Finding]:
         if re.match(r"^ *\t", shown):
             yield Finding(document.name, number, REASONS[0][1], REASONS[0][2])
             return
-    problem = str(getattr(document.problem, "problem", "") or document.problem)
     for reason, message, mend in REASONS:
-        if reason in problem:
+        if reason in document.problem.reason:
             yield Finding(document.name, line, message, mend)
             return
-    yield Finding(document.name, line, f"YAML 格式有误（{problem}）", "检查这一行和上一行的缩进、冒号、引号")
+    yield Finding(document.name, line, document.problem.reason, "检查这一行和上一行的缩进、冒号、引号")
 
 
 def _values(document: Document, root: yaml.Node) -> Iterator[Finding]:
@@ -91,8 +89,14 @@ def _values(document: Document, root: yaml.Node) -> Iterator[Finding]:
             if scalar(key) in DIGITS_AS_TEXT and _is(value, "int"):
                 mend = f'写成 {scalar(key)}: "{scalar(value)}"'
                 yield Finding(document.name, line_of(value), f"“{scalar(key)}”的数字没有加引号", mend)
-        if isinstance(node, yaml.ScalarNode) and not node.style:
-            yield from _plain(document.name, node)
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                value = value_of(node)
+            except BrokenYaml as wrong:
+                yield Finding(document.name, wrong.line, wrong.reason, "改正；如果是文字，给内容加英文双引号")
+                continue
+            if not node.style:
+                yield from _plain(document.name, node, value)
 
 
 def _twice(name: str, node: yaml.Node) -> Iterator[Finding]:
@@ -109,16 +113,14 @@ def _key(name: str, key: yaml.Node) -> Iterator[Finding]:
         yield Finding(name, line_of(key), f"作名称的数字 {scalar(key)} 没有加引号", f'写成 "{scalar(key)}": ')
 
 
-def _plain(name: str, node: yaml.ScalarNode) -> Iterator[Finding]:
+def _plain(name: str, node: yaml.ScalarNode, value: object) -> Iterator[Finding]:
     """Values without quotes that YAML reads as something else."""
     text = scalar(node)
     if _is(node, "int") and not re.fullmatch(r"-?(0|[1-9]\d*)", text):
-        message = f"{text} 会被当成 {yaml.safe_load(text)}"
+        message = f"{text} 会被当成 {value}"
         yield Finding(name, line_of(node), message, f'写成 "{text}"')
     elif _is(node, "bool") and text not in ("true", "false"):
-        yield Finding(
-            name, line_of(node), f"{text} 会被当成“{'是' if yaml.safe_load(text) else '否'}”", f'写成 "{text}"'
-        )
+        yield Finding(name, line_of(node), f"{text} 会被当成“{'是' if value else '否'}”", f'写成 "{text}"')
     elif WIDE_COLON.match(text):
         yield _wide_colon(name, line_of(node))
     elif "\u3000" in text:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import jieba
 
 from actions.facts import fill
-from bot.check.document import elements, every_node, field, line_of, pairs, scalar
+from bot.check.document import elements, every_node, field, pairs, scalar
 from bot.check.examples import examples
 from bot.check.finding import Finding, guarded
 from bot.check.project import Project
@@ -16,6 +16,7 @@ from bot.errors import ContentError
 from bot.listening.grammars import read_words, segment
 from bot.mandarin import sentences
 from bot.speaking.recorded import RecordedPrompts
+from bot.yaml_file import line_of
 
 RECORDED = "voices/recorded"
 WORDS = "content/words"

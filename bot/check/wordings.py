@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from actions.facts import fill
 from actions.wording import PLACEHOLDER
-from bot.check.document import line_of, pairs, scalar
+from bot.check.document import pairs, scalar
 from bot.check.ear import for_the_ear
 from bot.check.finding import Finding, as_finding
 from bot.check.mentions import (
@@ -17,6 +17,7 @@ from bot.check.mentions import (
 from bot.check.project import Project, Response
 from bot.check.today import today
 from bot.errors import ContentError
+from bot.yaml_file import line_of
 
 
 def check_wordings(project: Project) -> Iterator[Finding]:

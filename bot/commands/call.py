@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.app import Hotline
+from bot.audio.wav import read_wav
 from bot.clock import run_in_audio_time
 from bot.errors import ContentError
 from bot.qa.script import Script, Step, load_script
@@ -56,5 +57,10 @@ def _script(path: Path) -> Script:
     if not path.is_file():
         raise ContentError("script", f"找不到 {path}。")
     if path.suffix.lower() in (".yml", ".yaml"):
-        return load_script(path)
-    return Script(path, path.stem, (Step(line=1, play=path), Step(line=1, hang_up=True)))
+        script = load_script(path)
+    else:
+        script = Script(path, path.stem, (Step(line=1, play=path), Step(line=1, hang_up=True)))
+    for step in script.steps:
+        if step.play is not None:
+            read_wav(step.play)  # a broken recording is told before anything starts
+    return script

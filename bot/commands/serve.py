@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import signal
+import ssl
 import sys
 from contextlib import AsyncExitStack
 
@@ -15,16 +16,20 @@ from bot.app import Hotline
 from bot.backend.demo_sms import DemoCarrier
 from bot.backend.sms_sender import SmsSender
 from bot.channels.audiosocket import AudioSocketServer
-from bot.channels.exchange import Exchange
+from bot.channels.exchange import Exchange, refuse_pages
 from bot.errors import ChannelError
 from bot.settings import Settings
 from bot.sight.logs import logs
 from bot.web.demo_sms import add_demo_sms
+from bot.web.gate import Limits, gated
 from bot.web.server import phone_app
 from bot.web.tls import server_tls
 
 _SWITCH_SECONDS = 0.001
 """So long may another thread's Python keep the event loop waiting; usually 5 ms."""
+
+_AN_EXCHANGE = Limits(connections_per_address=200, requests_per_address=5000)
+"""All of its calls come from one address."""
 
 
 def main(arguments: list[str]) -> int:
@@ -87,9 +92,10 @@ class Doors:
         )
         await self.audiosocket.start()
         self._closing.push_async_callback(self.audiosocket.stop)
-        inside = web.Application()
+        inside = web.Application(middlewares=[refuse_pages])
         inside.add_routes([*exchange.routes(), web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
-        await self._open(inside, settings.audiosocket.exchange_host, settings.audiosocket.exchange_port)
+        address = settings.audiosocket.exchange_host, settings.audiosocket.exchange_port
+        await self._open(inside, *address, limits=_AN_EXCHANGE)
         phone = phone_app(
             hotline.answer,
             has_room=lambda: hotline.has_room,
@@ -120,12 +126,16 @@ class Doors:
         """Close them; calls going on end or go to a person."""
         await self._closing.aclose()
 
-    async def _open(self, app: web.Application, host: str, port: int, tls: object = None) -> None:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        self._closing.push_async_callback(runner.cleanup)
+    async def _open(
+        self,
+        app: web.Application,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         try:
-            await web.TCPSite(runner, host, port, ssl_context=tls).start()  # type: ignore[arg-type]
+            await self._closing.enter_async_context(gated(app, host, port, tls, limits))
         except OSError as error:
             message = (
                 f"端口 {host}:{port} 无法监听（{error.strerror}）：是否已有程序占用？请停掉它，或在设置里换一个端口。"

@@ -9,6 +9,7 @@ from bot.errors import ContentError
 from bot.events import KEYS
 from bot.listening.base import Question
 from bot.listening.grammars import chain
+from bot.yaml_file import BrokenYaml, compose, line_of
 
 SECONDS = ("end_of_turn", "whole_answer", "hesitation", "minimum_speech", "longest_turn", "no_input")
 WORDS = ("grammar", "chain", "answers", "short_words")
@@ -17,11 +18,11 @@ WORDS = ("grammar", "chain", "answers", "short_words")
 def load_questions(file: Path) -> dict[str, Question]:
     """Questions by name. Raises ContentError with file and line if an entry is not understood."""
     try:
-        root = yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
+        root = compose(file.read_bytes())
     except OSError as wrong:
         raise ContentError("questions", f"{file}：读不到这个文件。") from wrong
-    except yaml.YAMLError as wrong:
-        raise ContentError("questions", f"{file}：不是正确的 YAML。{wrong}") from wrong
+    except BrokenYaml as wrong:
+        raise ContentError("questions", f"{file}:{wrong.line}：{wrong.reason}") from wrong
     reader = _Reader(file)
     top = reader.mapping(root, "文件") if root is not None else {}
     reader.only(top, ("everywhere", "questions"))
@@ -65,6 +66,8 @@ class _Reader:
             raise self.wrong(node, f"{what} 这里应当是“名字: 内容”的形式。")
         entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.wrong(key, "名字只能是文字。")
             if key.value in entries:
                 raise self.wrong(key, f"“{key.value}”写了两次。")
             entries[key.value] = (key, value)
@@ -92,7 +95,7 @@ class _Reader:
         return tuple(word.value.strip() for word in value.value)
 
     def keys(self, at: yaml.Node, value: yaml.Node) -> str:
-        if value.tag != "tag:yaml.org,2002:str":
+        if not isinstance(value, yaml.ScalarNode) or value.tag != "tag:yaml.org,2002:str":
             raise self.wrong(at, 'keys 要加引号，例如 keys: "012*#"。')
         strange = [key for key in value.value if key not in KEYS]
         if strange:
@@ -100,4 +103,4 @@ class _Reader:
         return str(value.value)
 
     def wrong(self, node: yaml.Node, told: str) -> ContentError:
-        return ContentError("questions", f"{self._file}:{node.start_mark.line + 1}：{told}")
+        return ContentError("questions", f"{self._file}:{line_of(node)}：{told}")

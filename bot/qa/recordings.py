@@ -60,20 +60,22 @@ def played(path: Path) -> list[Played]:
 def _of_table(table: Path) -> list[Played]:
     try:
         lines = table.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as wrong:
-        raise ContentError("recordings", f"{table}：读不出来，请存成 UTF-8 文件。") from wrong
-    rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    heads = [_CHINESE.get(head.strip(), head.strip()) for head in next(rows, [])]
+        rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        raise ContentError("recordings", f"{table}：读不出来（{wrong}），请存成 UTF-8 文件。") from wrong
+    heads = [_CHINESE.get(head.strip(), head.strip()) for head in (rows[0] if rows else [])]
     if "file" not in heads or "text" not in heads:
         raise ContentError(
             "recordings", f"{table}:1：第一行要写列名，至少有 文件（file）和 文字（text），用制表符分开。"
         )
-    return [_of_row(table, number, dict(zip(heads, row, strict=False))) for number, row in enumerate(rows, 2) if row]
+    return [
+        _of_row(table, number, dict(zip(heads, row, strict=False))) for number, row in enumerate(rows[1:], 2) if row
+    ]
 
 
 def _of_row(table: Path, number: int, row: dict[str, str]) -> Played:
     row = {name: value.strip() for name, value in row.items()}
-    recording = table.parent / row["file"]
+    recording = table.parent / row.get("file", "")
     if not recording.is_file():
         raise ContentError("recordings", f"{table}:{number}：找不到录音 {recording}。")
     if not row.get("text"):

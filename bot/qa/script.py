@@ -16,6 +16,7 @@ from bot.errors import ContentError
 from bot.events import KEYS
 from bot.qa import words
 from bot.qa.conditions import CLEAN, Condition, condition_of
+from bot.yaml_file import BrokenYaml, compose, line_of, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,11 @@ _TOP_KEYS = ("name", "date", "caller", "exchange", "line", "noise", "steps", "ex
 def load_script(path: Path) -> Script:
     """Read one script. Raises ContentError with file and line."""
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise ContentError("script", f"{path}：读不出来，请存成 UTF-8 文件。") from wrong
-    except yaml.YAMLError as wrong:
-        raise ContentError("script", f"{path}：不是正确的 YAML。{wrong}") from wrong
-    return _Reader(path).script(root)
+        return _Reader(path).script(compose(path.read_bytes()))
+    except OSError as wrong:
+        raise ContentError("script", f"{path}：读不出来（{wrong.strerror}）。") from wrong
+    except BrokenYaml as wrong:
+        raise ContentError("script", f"{path}:{wrong.line}：{wrong.reason}") from wrong
 
 
 class _Reader:
@@ -155,7 +154,7 @@ class _Reader:
         acts = [key for key in ("say", "type", "press", "play", "wait", "interrupt", "hang_up") if key in entries]
         if len(acts) > 1:
             raise self._wrong(node, f"一个步骤只能做一件事，这里有 {'、'.join(acts)}。请拆成几步。")
-        found: dict[str, Any] = {"line": node.start_mark.line + 1, "condition": self._condition(entries)}
+        found: dict[str, Any] = {"line": line_of(node), "condition": self._condition(entries)}
         if "interrupt" in entries:
             inner = self._entries(entries["interrupt"], ("after", "say", "press"), "interrupt", words.STEP)
             if "after" not in inner or len(inner) != 2:
@@ -194,7 +193,7 @@ class _Reader:
                 value = self._tolerant(value_node)
             if key == "store":
                 value = {words.LEFT_BEHIND.get(name, name): left for name, left in value.items()}
-            expectations.append(Expectation(key, value, value_node.start_mark.line + 1))
+            expectations.append(Expectation(key, value, line_of(value_node)))
         return tuple(expectations)
 
     def _tolerant(self, node: yaml.Node) -> Tolerant:
@@ -234,6 +233,8 @@ class _Reader:
             raise self._wrong(node, f"{what}应当是“名字: 内容”的形式。")
         entries: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._wrong(key, f"{what}里的名字只能是文字。")
             name = chinese.get(key.value, key.value)
             if name not in known:
                 also = [word for word, means in chinese.items() if means in known]
@@ -244,7 +245,7 @@ class _Reader:
         return entries
 
     def _value(self, node: yaml.Node) -> Any:
-        return yaml.SafeLoader("").construct_object(node, deep=True)
+        return value_of(node)
 
     def _text(self, node: yaml.Node) -> str:
         value = self._value(node)
@@ -279,5 +280,5 @@ class _Reader:
         raise self._wrong(node, f"日期应当写成 2026-11-24 或 2026-11-24 20:30:00，现在是 {value!r}。")
 
     def _wrong(self, node: yaml.Node | None, told: str) -> ContentError:
-        line = node.start_mark.line + 1 if node is not None else 1
+        line = line_of(node) if node is not None else 1
         return ContentError("script", f"{self._path}:{line}：{told}")

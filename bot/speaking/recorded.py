@@ -20,12 +20,15 @@ class RecordedPrompts:
     def __init__(self, folder: Path) -> None:
         self._files: dict[tuple[str, str], Path] = {}
         self._without_text: list[Path] = []
+        self._not_utf8: list[Path] = []
         self._sounds: dict[Path, bytes] = {}
         for file in sorted(folder.glob("*.wav")):
             words = file.with_suffix(".txt")
-            if words.is_file():
-                self._files[file.name.split(".")[0], spaceless(words.read_text(encoding="utf-8"))] = file
-            else:
+            try:
+                self._files[file.name.split(".")[0], spaceless(words.read_text(encoding="utf-8-sig"))] = file
+            except UnicodeDecodeError:
+                self._not_utf8.append(words)
+            except OSError:
                 self._without_text.append(file)
 
     def get(self, utterance: str, sentence: str, gain_db: float = 0.0) -> bytes | None:
@@ -40,6 +43,7 @@ class RecordedPrompts:
     def misfits(self, utterances: Mapping[str, Iterable[str]]) -> list[str]:
         """What is wrong with the recordings, in Chinese; `utterances` are the sentences of each as they are now."""
         wrong = [f"{file}: 旁边缺少 {file.stem}.txt（录音里说的原话），录音不会播放" for file in self._without_text]
+        wrong += [f"{words}: 编码不是 UTF-8，录音不会播放，请在编辑器里另存为 UTF-8" for words in self._not_utf8]
         for (utterance, words), file in self._files.items():
             now = {spaceless(sentence) for sentence in utterances.get(utterance, ())}
             if not now:

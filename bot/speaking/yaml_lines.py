@@ -6,6 +6,7 @@ from typing import NoReturn
 import yaml
 
 from bot.errors import ContentError
+from bot.yaml_file import BrokenYaml, compose, line_of
 
 
 class Line:
@@ -43,20 +44,18 @@ class Line:
 def read_lines(path: Path) -> list[Line]:
     """The top level of a YAML file. Raises ContentError when it cannot be read."""
     try:
-        with path.open(encoding="utf-8") as file:
-            node = yaml.compose(file, Loader=yaml.SafeLoader)
+        node = compose(path.read_bytes())
     except OSError as error:
         raise ContentError("voices_missing", f"{path}: 读不到这个文件（{error.strerror}）") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError("voices_wrong", f"{path}:{line}: YAML 写法有误（{error.problem}）") from error
+    except BrokenYaml as error:
+        raise ContentError("voices_wrong", f"{path}:{error.line}: {error.reason}") from error
     return _lines(path, node) if node else []
 
 
 def _lines(path: Path, node: yaml.Node) -> list[Line]:
     if not isinstance(node, yaml.MappingNode):
-        raise ContentError("voices_wrong", f"{path}:{node.start_mark.line + 1}: 这里应当是“名称: 值”")
-    lines = [Line(path, str(key.value), value, key.start_mark.line + 1) for key, value in node.value]
+        raise ContentError("voices_wrong", f"{path}:{line_of(node)}: 这里应当是“名称: 值”")
+    lines = [Line(path, str(key.value), value, line_of(key)) for key, value in node.value]
     for at, line in enumerate(lines):
         if line.name in (earlier.name for earlier in lines[:at]):
             line.refuse("写了两次，请删去一处")

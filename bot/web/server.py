@@ -47,6 +47,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "hotline",  # which versions run here is nobody's business
     "Cache-Control": "no-cache",  # an old page with a new server would be a broken phone; unchanged files cost a 304
 }
 
@@ -103,7 +104,10 @@ class _Phone:
         if not _from_our_page(request):
             raise web.HTTPForbidden(text="calls come from the phone's own page only")
         socket = web.WebSocketResponse(max_msg_size=LONGEST_MESSAGE_BYTES, compress=False, timeout=2.0)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError as gone:  # the page left before it was answered: no fault of ours
+            raise web.HTTPBadRequest from gone
         address = request.remote or ""
         if self._calls_from[address] >= self._calls_per_address:
             return await _refuse(socket, TOO_MANY_CALLS, _YOU_CALL_ALREADY)

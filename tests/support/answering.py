@@ -11,9 +11,10 @@ from aiohttp import web
 from bot.audio.frame import SILENCE, Frame, frames_of
 from bot.channels.audiosocket import Answer, AudioSocketServer
 from bot.channels.base import Caller, Channel, NextStep
-from bot.channels.exchange import Exchange
+from bot.channels.exchange import Exchange, refuse_pages
 from bot.errors import ChannelError
 from bot.events import DigitPressed
+from bot.web.gate import Limits, gated
 from tests.support.fake_exchange import FakeExchange
 
 
@@ -23,19 +24,15 @@ async def hotline(
 ) -> AsyncIterator[FakeExchange]:
     """A service that answers like this; yields an exchange that can call it."""
     exchange = Exchange()
-    application = web.Application()
+    application = web.Application(middlewares=[refuse_pages])
     application.add_routes(exchange.routes())
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", http_port)
-    await site.start()
     server = AudioSocketServer("127.0.0.1", audio_port, exchange, answer, sends_keys)
-    await server.start()
-    try:
-        yield FakeExchange(server.port, runner.addresses[0][1])
-    finally:
-        await server.stop()
-        await runner.cleanup()
+    async with gated(application, "127.0.0.1", http_port, limits=Limits(requests_per_address=100_000)) as chosen:
+        await server.start()
+        try:
+            yield FakeExchange(server.port, chosen)
+        finally:
+            await server.stop()
 
 
 @dataclass

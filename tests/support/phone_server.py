@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType
 
 from bot.audio.frame import Frame
 from bot.channels.browser import BrowserChannel
 from bot.errors import ChannelError
+from bot.web.gate import Limits, gated
 from bot.web.server import phone_app
 
 
@@ -48,15 +49,12 @@ class Calls:
 
 
 @asynccontextmanager
-async def server(calls: Calls, *, tls: ssl.SSLContext | None = None, **bounds: Any) -> AsyncIterator[str]:
+async def server(
+    calls: Calls, *, tls: ssl.SSLContext | None = None, limits: Limits | None = None, **bounds: Any
+) -> AsyncIterator[str]:
     """A server on a free port; gives its address."""
-    runner = web.AppRunner(phone_app(calls.answer, **bounds))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
-    try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with gated(phone_app(calls.answer, **bounds), "127.0.0.1", 0, tls, limits) as port:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
 
 
 @asynccontextmanager

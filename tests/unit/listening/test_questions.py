@@ -58,5 +58,5 @@ def test_a_file_without_the_open_question_is_refused(tmp_path):
 
 def test_broken_yaml_is_told(tmp_path):
     (tmp_path / "questions.yml").write_text("questions: [", "utf-8")
-    with pytest.raises(ContentError, match="YAML"):
+    with pytest.raises(ContentError, match="questions.yml:2：格式有误"):
         load_questions(tmp_path / "questions.yml")
