@@ -1,4 +1,4 @@
-"""python -m speech STEP: prepare, teach, train, export, graph, score, listen, all. See docs/models.md."""
+"""python -m speech STEP: prepare, teach, train, export, graph, score, listen, grammars, all. See docs/models.md."""
 
 import argparse
 import ast
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from speech.settings import SPEECH, load
 
-STEPS = ("prepare", "teach", "train", "export", "graph", "score", "listen", "all")
+STEPS = ("prepare", "teach", "train", "export", "graph", "score", "listen", "grammars", "all")
 
 
 def main() -> int:

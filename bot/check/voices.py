@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import jieba
+import yaml
 
 from actions.facts import fill
 from bot.check.document import elements, every_node, field, pairs, scalar
@@ -70,13 +71,22 @@ def check_words(project: Project) -> Iterator[Finding]:
     for file, words in lacking.items():
         listed = "、".join(list(words)[:WORDS_SHOWN]) + ("等" if len(words) > WORDS_SHOWN else "")
         yield Finding(file, min(words.values()), f"例句里有{len(words)}个词识别不出来：{listed}", mend, note=True)
+    for file, what, phrase in _awaited(project):
+        if not segment(scalar(phrase), known):
+            yield Finding(file, line_of(phrase), f"{what}里的“{scalar(phrase)}”识别不出来", mend, note=True)
+
+
+def _awaited(project: Project) -> Iterator[tuple[str, str, yaml.Node]]:
+    """What the line listens for by name: (file, where, phrase)."""
     questions = project.document("voices/questions.yml")
     for node in every_node(questions.node if questions else None):
-        for name in ("grammar", "answers"):
+        for name in ("everywhere", "grammar", "chain", "answers", "short_words"):
             for phrase in elements(field(node, name)):
-                if not segment(scalar(phrase), known):
-                    message = f"这个问题里的“{scalar(phrase)}”识别不出来"
-                    yield Finding("voices/questions.yml", line_of(phrase), message, mend, note=True)
+                yield "voices/questions.yml", "哪里都听的说法" if name == "everywhere" else "这个问题", phrase
+    commands = project.document("voices/commands.yml")
+    for _, ways in pairs(commands.node if commands else None):
+        for phrase in elements(ways):
+            yield "voices/commands.yml", "对线路说的话", phrase
 
 
 def _spelt(word: str, known: frozenset[str]) -> bool:

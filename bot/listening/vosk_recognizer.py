@@ -16,6 +16,7 @@ from bot.audio.frame import LINE_RATE, seconds_of
 from bot.errors import RecognitionError, SettingsError
 from bot.events import Word
 from bot.listening.base import Recognition
+from bot.listening.competitor import better
 from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
 
 T = TypeVar("T")
@@ -100,16 +101,16 @@ class VoskModel:
 
 
 class VoskRecognizer:
-    """One call's stream. Calls are made one after the other by the call's ear."""
+    """One call's stream. Calls are made one after the other by the call's ear.
+
+    Under a grammar the turn is decoded openly as well; what was said comes out of both (competitor.py).
+    """
 
     def __init__(self, model: VoskModel) -> None:
         self._model = model
-        self._stream: vosk.KaldiRecognizer | None = None
-        self._phrases: tuple[str, ...] | None = None
-        self._settled: list[dict[str, Any]] = []
-        self._partial = ""
-        self._heard = 0.0
-        self._began = 0.0
+        self._asked: _Stream | None = None
+        self._openly: _Stream | None = None
+        self._competes = False
 
     async def begin(self, grammar: tuple[str, ...]) -> None:
         """Start a new turn with these phrases; () or nothing the model knows: open decoding."""
@@ -125,34 +126,70 @@ class VoskRecognizer:
 
     def close(self) -> None:
         """Free the stream."""
-        self._stream = None
+        self._asked = self._openly = None
 
     def _begin(self, phrases: tuple[str, ...]) -> None:
+        self._asked = self._asked or _Stream(self._model)
+        self._asked.begin(phrases)
+        self._competes = bool(phrases)
+        if self._competes:
+            self._openly = self._openly or _Stream(self._model)
+            self._openly.begin(())
+
+    def _accept(self, samples: bytes) -> str:
+        asked, openly = self._running()
+        if openly is not None:
+            openly.accept(samples)
+        return asked.accept(samples)
+
+    def _finish(self) -> Recognition:
+        asked, openly = self._running()
+        found = asked.finish()
+        return found if openly is None else better(found, openly.finish())
+
+    def _running(self) -> tuple["_Stream", "_Stream | None"]:
+        if self._asked is None:
+            raise RecognitionError("recogniser_closed", "the recogniser was closed, or no turn was begun")
+        return self._asked, self._openly if self._competes else None
+
+
+class _Stream:
+    """One of Vosk's streams, turn after turn."""
+
+    def __init__(self, model: VoskModel) -> None:
+        self._model = model
+        self._stream = vosk.KaldiRecognizer(model.engine, LINE_RATE)
+        self._stream.SetWords(True)
+        self._phrases: tuple[str, ...] = ()
+        self._settled: list[dict[str, Any]] = []
+        self._partial = ""
+        self._heard = 0.0
+        self._began = 0.0
+
+    def begin(self, phrases: tuple[str, ...]) -> None:
+        """Forget the turn before."""
         self._settled = []
         self._partial = ""
         self._began = self._heard
-        if self._stream is None:
-            self._stream = vosk.KaldiRecognizer(self._model.engine, LINE_RATE)
-            self._stream.SetWords(True)
-            self._phrases = ()
         self._stream.Reset()
         if phrases != self._phrases:
             self._stream.SetGrammar(json.dumps(phrases, ensure_ascii=False))
             self._phrases = phrases
 
-    def _accept(self, samples: bytes) -> str:
-        stream = self._running()
+    def accept(self, samples: bytes) -> str:
+        """Hear more; the partial text so far."""
         audible = self._model.over_hiss(samples, self._heard)
         self._heard += seconds_of(samples)
-        if stream.AcceptWaveform(audible):  # Vosk's own end of turn: ours is longer, so keep its words and go on
-            self._settled.append(json.loads(stream.Result()))
+        if self._stream.AcceptWaveform(audible):  # Vosk's own end of turn: ours is longer, so keep its words and go on
+            self._settled.append(json.loads(self._stream.Result()))
             self._partial = self._text("")
         else:
-            self._partial = self._text(json.loads(stream.PartialResult())["partial"])
+            self._partial = self._text(json.loads(self._stream.PartialResult())["partial"])
         return self._partial
 
-    def _finish(self) -> Recognition:
-        self._settled.append(json.loads(self._running().FinalResult()))
+    def finish(self) -> Recognition:
+        """What the turn held."""
+        self._settled.append(json.loads(self._stream.FinalResult()))
         began = self._began  # Vosk counts from the stream's first sample, over all turns
         words = tuple(
             Word(word["word"], word["start"] - began, word["end"] - began, min(1.0, word["conf"]))
@@ -169,11 +206,6 @@ class VoskRecognizer:
     def _text(self, partial: str) -> str:
         parts = [part.get("text", "") for part in self._settled] + [partial]
         return "".join(word for part in parts for word in part.split() if word != UNKNOWN)
-
-    def _running(self) -> vosk.KaldiRecognizer:
-        if self._stream is None:
-            raise RecognitionError("recogniser_closed", "the recogniser was closed, or no turn was begun")
-        return self._stream
 
 
 def _sample_rate(mfcc: Path) -> int:

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
+from bot.listening.base import Question
 from speech import lexicon, phrases, syllables, vocabulary
+from speech.grammars import doubts
 from speech.hcl import UNKNOWN, Tree, representatives
 from speech.hearing import digit_grammar
 from speech.ngram import END, Ngrams
@@ -81,6 +83,16 @@ def test_a_digit_grammar_holds_every_pair_of_digits_from_every_start():
     for line in lines:
         words = line.split()
         assert len(set(zip(words, words[1:], strict=False))) == len(digits) ** 2
+
+
+def test_the_report_of_a_question_tells_what_cannot_be_said_and_what_sounds_alike():
+    words = frozenset("人工 提取 体 区 没有 没 了".split())
+    question = Question("menu", grammar=("人工", "代际互助"), answers=("提取", "体区", "没了", "没有"))
+    assert list(doubts(question, words)) == [
+        "cannot be said: 代际互助",
+        "only character by character: 体区 没了",
+        "sound alike: 提取 体区",
+    ]
 
 
 def test_a_word_of_the_tree_can_be_said_only_by_its_own_transition_ids():
