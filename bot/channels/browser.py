@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -37,6 +37,12 @@ _MESSAGES_A_SECOND = 50
 
 _WAITING_FRAMES = 500
 """10 s of sound not yet fetched by the line, or ahead of the clock after a stalled network; more is thrown away."""
+
+_LONGEST_UNSENT_BYTES = 16_384
+"""A second of sound that the network has not taken: what we add would be heard too late anyway."""
+
+_MOST_UNSENT_BYTES = 3 * _LONGEST_UNSENT_BYTES
+"""With messages too. Below what makes aiohttp wait: a wait that is broken off there breaks off all later ones."""
 
 _PLAY_OUT_SECONDS = 4.0
 """The page answers `end` when its last sound was played; a page that does not is closed after this."""
@@ -104,7 +110,7 @@ class _Gone:
 class BrowserChannel:
     """One call from the browser phone. `async with` it: inside, the page is heard; at the end, it is let go.
 
-    The socket has been prepared, with `max_msg_size=LONGEST_MESSAGE_BYTES`.
+    The socket has been prepared, with `max_msg_size=LONGEST_MESSAGE_BYTES`; `transport` is what it writes to.
     """
 
     kind = "browser"
@@ -114,6 +120,7 @@ class BrowserChannel:
     def __init__(
         self,
         socket: web.WebSocketResponse,
+        transport: asyncio.WriteTransport,
         call_id: str,
         caller: Caller | None = None,
         *,
@@ -126,12 +133,13 @@ class BrowserChannel:
         self.dropped_frames = 0
         """Sound thrown away: faster than real time, or not fetched by the line."""
         self._socket = socket
+        self._transport = transport
         self._longest_idle_seconds = longest_idle_seconds
         self._pacer = Pacer()
         self._happened: asyncio.Queue[Incoming | _Gone] = asyncio.Queue()
         self._heard = bytearray()
         self._heard_frames = 0
-        self._began = 0.0
+        self._began = self._taken_at = 0.0
         self._second = (0, 0)
         self._microphone_on = True
         self._private = False
@@ -141,7 +149,7 @@ class BrowserChannel:
         self._listening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._began = asyncio.get_running_loop().time()
+        self._began = self._taken_at = asyncio.get_running_loop().time()
         self._listening = asyncio.create_task(self._listen(), name=f"browser {self.call_id}")
         await self._tell({"type": "answered"})
         return self
@@ -172,7 +180,14 @@ class BrowserChannel:
 
     async def send(self, samples: bytes) -> None:
         """Send one frame, and return when it is time to make the next. Once the page is gone it only keeps the beat."""
-        await self._out(self._socket.send_bytes(samples))
+        now = asyncio.get_running_loop().time()
+        if self._transport.get_write_buffer_size() <= _LONGEST_UNSENT_BYTES:
+            self._taken_at = now
+            if not self._gone.is_set():
+                with contextlib.suppress(ConnectionError, RuntimeError):  # the listening task tells why
+                    await self._socket.send_bytes(samples)
+        elif now - self._taken_at > self._longest_idle_seconds:
+            self._lose_page()
         await self._pacer.tick()
 
     async def show(self, caption: Caption) -> None:
@@ -203,22 +218,17 @@ class BrowserChannel:
         await self._socket.close(code=self._close_code)
 
     async def _tell(self, message: dict[str, Any]) -> None:
-        await self._out(self._socket.send_str(_compact(message)))
+        if self._transport.get_write_buffer_size() > _MOST_UNSENT_BYTES:
+            self._lose_page()
+        elif not self._gone.is_set():
+            with contextlib.suppress(ConnectionError, RuntimeError):  # the listening task tells why
+                await self._socket.send_json(message, dumps=_compact)
 
-    async def _out(self, sending: Coroutine[None, None, None]) -> None:
-        """Send something, unless the page is gone. One that takes nothing for too long is lost, whatever it sends."""
-        if self._gone.is_set():
-            sending.close()
-            return
-        try:
-            async with asyncio.timeout(self._longest_idle_seconds):
-                await sending
-        except TimeoutError:
-            self._close_code = CONNECTION_LOST
-            if self._listening is not None:
-                self._listening.cancel()
-        except (ConnectionError, RuntimeError):
-            pass  # the listening task tells why
+    def _lose_page(self) -> None:
+        """It takes nothing any more, whatever it sends itself."""
+        self._close_code = CONNECTION_LOST
+        if self._listening is not None:
+            self._listening.cancel()
 
     async def _listen(self) -> None:
         """Put what the page sends into the queue, until it is gone."""

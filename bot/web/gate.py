@@ -21,7 +21,9 @@ _WINDOW_SECONDS = 10.0
 _LOOKED_AT_AFTER_SECONDS = 0.1
 """By then the system has told who connected."""
 
-_IDLE_SECONDS = 15.0
+_LINGERS_SECONDS = 1.0
+"""Whoever still sends a body that was refused, so that the answer arrives before our reset."""
+
 _STOPS_WITHIN_SECONDS = 2.0
 
 
@@ -39,6 +41,9 @@ class Limits:
     first_request_seconds: float = 10.0
     """A connection's first request, and the handshake of TLS, must be here by then."""
 
+    idle_seconds: float = 15.0
+    """So long a connection may wait for its next request."""
+
     body_bytes: int = 8192
     """No page and no exchange sends more."""
 
@@ -48,19 +53,20 @@ async def gated(
     app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None, limits: Limits | None = None
 ) -> AsyncIterator[int]:
     """Serve an application behind these limits; gives the port. Raises OSError if it cannot be had."""
-    gate = _Gate(limits or Limits())
+    gate = _Gate(limits := limits or Limits())
     app.middlewares.append(gate.count)
     runner = web.AppRunner(
         app,
         access_log=None,
         logger=_logger(),
-        keepalive_timeout=_IDLE_SECONDS,
+        keepalive_timeout=limits.idle_seconds,
+        lingering_time=_LINGERS_SECONDS,
         shutdown_timeout=_STOPS_WITHIN_SECONDS,
     )
     await runner.setup()
     assert runner.server is not None
     gate.server = runner.server
-    patience: dict[str, Any] = {"ssl_handshake_timeout": gate.limits.first_request_seconds} if tls else {}
+    patience: dict[str, Any] = {"ssl_handshake_timeout": limits.first_request_seconds} if tls else {}
     try:
         listening = await asyncio.get_running_loop().create_server(gate.visitor, host, port, ssl=tls, **patience)
         try:
@@ -103,6 +109,8 @@ class _Gate:
         self._requests[request.remote or ""] += 1
         if self._requests[request.remote or ""] > self.limits.requests_per_address:
             raise web.HTTPTooManyRequests(headers={"Retry-After": f"{_WINDOW_SECONDS:.0f}"})
+        if request.can_read_body and request.content_length is None:
+            raise web.HTTPLengthRequired
         if (request.content_length or 0) > self.limits.body_bytes:
             raise web.HTTPRequestEntityTooLarge(self.limits.body_bytes, request.content_length or 0)
         return await handler(request)

@@ -109,13 +109,15 @@ class _Phone:
         except ConnectionError as gone:  # the page left before it was answered: no fault of ours
             raise web.HTTPBadRequest from gone
         address = request.remote or ""
+        if request.transport is None:
+            return socket
         if self._calls_from[address] >= self._calls_per_address:
             return await _refuse(socket, TOO_MANY_CALLS, _YOU_CALL_ALREADY)
         if not self._has_room():
             return await _refuse(socket, BUSY, _ALL_LINES_TAKEN)
         with self._one_more(address, socket):
             async with BrowserChannel(
-                socket, str(uuid.uuid4()), longest_idle_seconds=self._longest_idle_seconds
+                socket, request.transport, str(uuid.uuid4()), longest_idle_seconds=self._longest_idle_seconds
             ) as channel:
                 await self._answer(channel)
         return socket
