@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.qa import results
@@ -23,9 +24,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("after", type=Path, metavar="新")
     parser.add_argument("--cer", type=float, default=2.0, metavar="点", help="字错误率最多允许高几个百分点，默认 2")
     parser.add_argument("--completed", type=float, default=3.0, metavar="点", help="办成率最多允许低几个百分点，默认 3")
+    parser.add_argument("--across", action="store_true", help="两次的线路不同也成对比（例如 GSM 比普通电话差多少）")
     asked = parser.parse_args(arguments)
     questions = (Question("cer", True, asked.cer / 100), Question("completed", False, asked.completed / 100))
-    found = compare(results.read(asked.before), results.read(asked.after), questions)
+    before, after = results.read(asked.before), results.read(asked.after)
+    if asked.across:
+        before, after = ([replace(call, condition="") for call in calls] for calls in (before, after))
+    found = compare(before, after, questions)
     print("\n".join(_told(found)))
     return _EXIT[found.verdict]
 
@@ -43,6 +48,9 @@ def _told(found: Comparison) -> Iterator[str]:
             more = f" 等 {len(names)} 个" if len(names) > _SHOWN else ""
             yield f"{told}：{'、'.join(names[:_SHOWN])}{more}"
     yield f"结论：{found.verdict.value}"
+    needed = max(each.needed for each in found.answers)
+    if found.verdict is Verdict.NO_WORSE and needed > min(each.items for each in found.answers):
+        yield f"只对这些脚本和录音成立：要能看出允许的那么多变差，约需 {needed} 个。"
 
 
 def _of(answer: Answer) -> str:
@@ -50,7 +58,7 @@ def _of(answer: Answer) -> str:
     told = next(measure.told for measure in MEASURES if measure.name == asked.name)
     loss = (answer.after - answer.before) * (1 if asked.lower_is_better else -1)
     before, after, lost, least, most, margin, smallest = (
-        f"{100 * share:.1f}"
+        f"{100 * share + 0.0:.1f}".replace("-0.0", "0.0")
         for share in (
             *(answer.before, answer.after, loss),
             *(answer.least_worse, answer.most_worse, asked.margin, answer.smallest),

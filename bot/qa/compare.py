@@ -5,6 +5,7 @@ when it does not pass and the loss cannot be chance. Between the two there are t
 Scripts and recordings are drawn anew (paired bootstrap); conditions and repetitions of one stay together.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -55,6 +56,9 @@ class Answer:
     """The smallest loss that so many calls would show four times out of five."""
 
     items: int
+    needed: int
+    """So many items would show a loss as large as the margin."""
+
     verdict: Verdict
 
 
@@ -114,12 +118,13 @@ def _answer(question: Question, old: Sequence[CallResult], new: Sequence[CallRes
     error = float(losses.std())
     # Without any difference the bootstrap sees no chance at work: then it is how many of all calls may differ unseen.
     smallest = _POWER_Z * error if error else 1 - _CHANCE ** (1 / len(items))
+    needed = len(items) * (smallest / question.margin) ** 2 if error else np.log(_CHANCE) / np.log1p(-question.margin)
     verdict = Verdict.UNDECIDED
     if most <= question.margin:
         verdict = Verdict.NO_WORSE
     elif least > 0:
         verdict = Verdict.WORSE
-    return Answer(question, before, after, least, most, smallest, len(items), verdict)
+    return Answer(question, before, after, least, most, smallest, len(items), math.ceil(needed), verdict)
 
 
 def _ratios(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,4 +132,5 @@ def _ratios(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _told(pair: tuple[str, str]) -> str:
-    return f"{pair[0]}（{pair[1]}）"
+    item, condition = pair
+    return f"{item}（{condition}）" if condition else item

@@ -6,7 +6,9 @@ from typing import Any
 from bot.qa.distance import comparable, errors, errors_within
 from bot.qa.script import Expectation, Script, Tolerant
 from bot.qa.transcript import Transcript, TurnTaken
+from bot.qa.words import EXPECTED
 
+_NAMES = {english: chinese for chinese, english in EXPECTED.items()}
 _MARKS = str.maketrans("", "", "，。！？；：、“”‘’（）《》,.!?;:()\"' ")
 
 
@@ -38,7 +40,7 @@ def failures_of_call(transcript: Transcript, script: Script) -> list[str]:
 def _compared(expected: tuple[Expectation, ...], found: list[Any], script: Script) -> list[str]:
     return [
         f"{script.path}:{expectation.line}："
-        f"预期 {expectation.what} 为 {_written(expectation.value)}，实际是 {_found_written(got)}"
+        f"预期 {_NAMES[expectation.what]} 为 {_written(expectation.value)}，实际是 {_found_written(got)}"
         for expectation, got in zip(expected, found, strict=True)
         if not _agrees(expectation, got)
     ]

@@ -1,6 +1,6 @@
 """Did it get worse? Planted losses are found, unchanged runs pass, and too few calls are said to be too few."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_a_loss_within_the_margin_passes_though_it_is_certain():
 
 
 def test_the_smallest_difference_told_is_the_one_found_four_times_of_five():
-    strict = [Question("cer", True, 0.0)]
+    strict = [Question("cer", True, 0.0001)]
     told = [compare(c.run(), c.run(worse_by=0.01), strict).answers[0].smallest for c in map(Corpus, range(200, 220))]
     planted = float(np.median(told)) / 0.92  # of the characters heard rightly so far
     corpora = [Corpus(300 + seed) for seed in range(40)]
@@ -101,6 +101,23 @@ def test_the_command_tells_the_outcome_in_its_exit_code(tmp_path, capsys):
     assert "变差了" in capsys.readouterr().out
     assert main([str(tmp_path / "少1"), str(tmp_path / "少2")]) == 3
     assert "电话太少" in capsys.readouterr().out
+
+
+def test_two_lines_are_compared_only_when_asked_for(tmp_path, capsys):
+    for name, run in (("座机", Corpus(1).run()), ("手机", Corpus(1).run(worse_by=0.1))):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name / results.FILE, [replace(call, condition=name) for call in run])
+    with pytest.raises(ContentError, match="没有相同"):
+        main([str(tmp_path / "座机"), str(tmp_path / "手机")])
+    assert main([str(tmp_path / "座机"), str(tmp_path / "手机"), "--across"]) == 1
+
+
+def test_a_pass_of_a_few_calls_says_how_many_it_would_take(tmp_path, capsys):
+    for name in ("旧", "新"):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name / results.FILE, [call(f"{n}.yml", 0, 10) for n in range(5)])
+    assert main([str(tmp_path / "旧"), str(tmp_path / "新")]) == 0
+    assert "约需 149 个" in capsys.readouterr().out
 
 
 def test_results_are_read_back_as_they_were_written(tmp_path):
