@@ -7,6 +7,7 @@ from importlib import import_module
 _COMMANDS = {
     "run": ("bot.commands.qa_run", "打一批电话：脚本和录音，在各种线路和噪声下，得出分数和能听的报告"),
     "compare": ("bot.commands.qa_compare", "和上一次比：变差了没有"),
+    "loop": ("bot.commands.qa_loop", "nlu/ 的例句念出来，识别，再理解：哪些说了也白说"),
     "report": ("bot.commands.qa_report", "从已有的结果重新做报告，可与另一次对照"),
 }
 
