@@ -99,3 +99,19 @@ def test_the_password_room_knows_neither_dialogue_nor_ear():
 def test_actions_reach_the_bot_only_through_backend_store_and_mandarin(path: Path):
     allowed = ("bot.backend", "bot.store", "bot.mandarin", "bot.errors", "bot.yaml_file")
     assert [name for name in imports_of(path) if name.startswith("bot.") and not name.startswith(allowed)] == []
+
+
+WALL_CLOCK = {"time": {"time", "time_ns"}, "datetime": {"now", "utcnow", "today"}, "date": {"today"}}
+
+
+@pytest.mark.parametrize("room", ["call", "channels", "listening", "speaking", "dialogue"])
+def test_a_call_counts_its_seconds_by_a_clock_that_nobody_can_set(room: str):
+    asked = [
+        f"{path.name}:{node.lineno}"
+        for path in (ROOT / "bot" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in WALL_CLOCK.get(node.value.id, ())
+    ]
+    assert asked == []

@@ -2,6 +2,7 @@
 repeats them."""
 
 import asyncio
+import logging
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import BinaryIO
 import numpy as np
 
 from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE
+
+log = logging.getLogger(__name__)
 
 _FRAMES_A_WRITE = 50
 _HEADER_BYTES = 44
@@ -20,7 +23,11 @@ _FRAME_BYTES = 2 * len(SILENCE)
 
 
 class Recorder:
-    """Writes both sides of one call to a stereo WAV, a second at a time, off the event loop."""
+    """Writes both sides of one call to a stereo WAV, a second at a time, off the event loop.
+
+    A disk that takes no more ends the recording, never the call: what was written stays. But if a password cannot be
+    taken out of it, the recording goes.
+    """
 
     def __init__(self, path: Path | None, disk: ThreadPoolExecutor) -> None:
         """`path` None: this call is not recorded. `disk`: one thread, so that pieces stay in order."""
@@ -30,6 +37,7 @@ class Recorder:
         self._bytes: BinaryIO | None = None
         self._frames = 0
         self._pending: list[tuple[bytes, bytes]] = []
+        self._broken = False
         self.silent = False
         """True while a number or password is being entered: nothing of the caller is kept."""
 
@@ -69,8 +77,15 @@ class Recorder:
         self._disk.submit(self._write, piece)
 
     def _write(self, piece: list[tuple[bytes, bytes]]) -> None:
-        if self._path is None or not piece:
+        if self._broken or not piece:
             return
+        try:
+            self._append(piece)
+        except OSError as error:
+            self._break_off(error)
+
+    def _append(self, piece: list[tuple[bytes, bytes]]) -> None:
+        assert self._path is not None
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._bytes = self._path.open("w+b")
@@ -86,16 +101,31 @@ class Recorder:
         """Silence on the caller's side of these frames, which are on the disk."""
         if self._bytes is None:
             return
-        end, start = self._bytes.tell(), _HEADER_BYTES + first * _FRAME_BYTES
-        self._bytes.seek(start)
-        both = np.frombuffer(self._bytes.read((last - first) * _FRAME_BYTES), dtype="<i2").reshape(-1, 2).copy()
-        both[:, 0] = 0
-        self._bytes.seek(start)
-        self._bytes.write(both.tobytes())
-        self._bytes.seek(end)
+        try:
+            end, start = self._bytes.tell(), _HEADER_BYTES + first * _FRAME_BYTES
+            self._bytes.seek(start)
+            both = np.frombuffer(self._bytes.read((last - first) * _FRAME_BYTES), dtype="<i2").reshape(-1, 2).copy()
+            both[:, 0] = 0
+            self._bytes.seek(start)
+            self._bytes.write(both.tobytes())
+            self._bytes.flush()
+            self._bytes.seek(end)
+        except (OSError, ValueError) as error:
+            self._break_off(error, keep=False)
+
+    def _break_off(self, error: Exception, *, keep: bool = True) -> None:
+        self._broken = True
+        log.error("the recording of a call breaks off: %s", getattr(error, "strerror", None) or type(error).__name__)
+        if self._path is not None and not keep:
+            self._path.unlink(missing_ok=True)
 
     def _finish(self) -> None:
-        if self._file is not None and self._bytes is not None:
+        if self._file is None or self._bytes is None:
+            return
+        try:
             self._file.close()
             self._bytes.close()
+        except OSError as error:
+            self._break_off(error)
+        finally:
             self._file = self._bytes = None

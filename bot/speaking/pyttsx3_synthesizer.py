@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # the worker does without them and starts in a third of the t
 START_SECONDS = 10.0
 _SHORTEST_WAV_BYTES = 1000
 _ANSWER = struct.Struct(">?I")
+_LONGEST_ANSWER_BYTES = 10_000_000
+"""Ten minutes of sound."""
 
 
 class Pyttsx3Synthesizer:
@@ -132,7 +134,7 @@ class _Worker:
         )
         try:
             self.ask({"do": "nothing"}, START_SECONDS)
-        except (EOFError, TimeoutError):
+        except (EOFError, TimeoutError, SynthesisError):
             self.end()
             raise
 
@@ -149,9 +151,11 @@ class _Worker:
         except BrokenPipeError as error:
             raise EOFError from error
         refused, length = _ANSWER.unpack(self._read(_ANSWER.size, until))
+        if length > _LONGEST_ANSWER_BYTES:
+            raise EOFError  # no answer of ours: something else got into the pipe
         answer = self._read(length, until)
         if refused:
-            raise SynthesisError("synthesis_refused", answer.decode())
+            raise SynthesisError("synthesis_refused", answer.decode("utf-8", "replace"))
         return answer
 
     def _read(self, length: int, until: float) -> bytes:

@@ -193,7 +193,10 @@ class CallWriter:
                 if at_once > 1:  # one of them: which one?
                     at_once = 1
                     continue
-                self._set_aside(part[0], error)
+                if not self._set_aside(part[0], error):
+                    if self._wait(lambda: self._closing, self._retry_seconds):
+                        return False
+                    continue
             spool.consumed(part)
             lines = lines[at_once:]
         if waited:
@@ -208,8 +211,12 @@ class CallWriter:
                 except (ValueError, KeyError, TypeError) as error:
                     raise StoreError("store_refused", f"not a line of the journal: {type(error).__name__}") from error
 
-    def _set_aside(self, line: bytes, error: Exception) -> None:
-        """One line that the database will never take must not hold up the others."""
+    def _set_aside(self, line: bytes, error: Exception) -> bool:
+        """One line that the database will never take must not hold up the others. False: no room for it now."""
+        try:
+            with (self._folder / "refused.jsonl").open("ab") as file:
+                file.write(line + b"\n")
+        except OSError:
+            return False
         log.error("a journal line was set aside in refused.jsonl: %s", type(error).__name__)
-        with (self._folder / "refused.jsonl").open("ab") as file:
-            file.write(line + b"\n")
+        return True

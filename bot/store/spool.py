@@ -4,6 +4,7 @@ So there is one path, whether the database is well or away, and what is in the f
 process has a file of its own and holds a lock on it; a file that nobody holds was left by a process that died.
 """
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -76,8 +77,9 @@ class Spool:
                 self._read_to = 0
 
     def to_disk(self) -> None:
-        """Make what was appended outlive a power cut."""
-        os.fsync(self._file)
+        """Make what was appended outlive a power cut, where the disk can."""
+        with contextlib.suppress(OSError):
+            os.fsync(self._file)
 
     def close(self) -> None:
         """Let go of the file; it stays if the database has not got everything."""

@@ -1,8 +1,11 @@
 """What is taken out of a recording is out of the file, and nothing else is."""
 
 import asyncio
+import resource
 import wave
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -35,3 +38,42 @@ def test_a_caller_is_silent_from_then_to_now_on_disk_as_in_memory(tmp_path, fram
     kept[round(began / 0.02) : frames] = False
     assert ((both[:, 0] != 0) == kept.repeat(160)).all()
     assert (both[:, 1] == 0x2222).all()
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """Files of this process take so many bytes and no more, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_call(tmp_path):
+    async def record():
+        recorder = Recorder(tmp_path / "call.wav", ThreadPoolExecutor(1))
+        with no_room_beyond(100_000):
+            for _ in range(400):
+                recorder.add(CALLER, BOT)
+            await recorder.close()
+
+    asyncio.run(record())
+    kept = (tmp_path / "call.wav").read_bytes()
+    assert 64_000 < len(kept) <= 100_000 and kept.count(b"\x11\x11\x22\x22") > 10_000
+
+
+def test_a_recording_out_of_which_a_password_cannot_be_taken_is_deleted(tmp_path):
+    async def record():
+        recorder = Recorder(tmp_path / "call.wav", ThreadPoolExecutor(1))
+        for _ in range(200):
+            recorder.add(CALLER, BOT)
+        recorder.silence_from(3.99)  # waits until the pieces before it are on the disk
+        await asyncio.sleep(0.2)
+        with no_room_beyond(1000):
+            recorder.silence_from(1.0)
+            await recorder.close()
+
+    asyncio.run(record())
+    assert not (tmp_path / "call.wav").exists()

@@ -243,6 +243,22 @@ async def test_after_the_call_nothing_of_its_login_is_left(backend, store, day):
         assert connection.execute(sa.select(logins)).all() == []
 
 
+@pytest.mark.parametrize("jump", [{"hours": -3}, {"minutes": 30}, {"days": 1}], ids=["back", "on", "a day"])
+async def test_a_clock_that_is_set_in_the_middle_of_a_call_lets_nobody_in_and_loses_at_most_the_login(
+    backend, day, jump
+):
+    await attempt(backend, "c1", FIRST.account, FIRST.password)
+    await backend.begin_login("c2", FIRST.account)
+    day.later(**jump)
+    try:
+        assert await backend.personal_account("c1")
+    except BackendError as lost:
+        assert lost.code == "not_logged_in" and jump == {"days": 1}
+    with pytest.raises(BackendError):
+        await backend.personal_account("c2")
+    assert (await attempt(backend, "c1", FIRST.account, FIRST.password)).status is LoginStatus.OK
+
+
 async def test_a_unit_and_a_person_with_the_same_number_are_different(backend):
     await backend.begin_login("c1", FIRST.account, LoginKind.UNIT)
     assert (await backend.verify_password("c1", FIRST.password)).status is LoginStatus.WRONG

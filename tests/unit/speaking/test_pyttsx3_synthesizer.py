@@ -123,6 +123,22 @@ async def test_nothing_is_left_of_a_worker(voices, lexicon):
         os.kill(worker, 0)
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [r"\377\377\377\377\377\377\377\377", r"\001\000\000\000\003\377\376\375", r"\000\000"],
+    ids=["length", "words", "end"],
+)
+async def test_garbage_from_a_worker_is_an_error_in_time(voices, lexicon, tmp_path, monkeypatch, garbage):
+    worker = tmp_path / "worker"
+    worker.write_text(f"#!/bin/sh\nprintf '{garbage}'\n")
+    worker.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(worker))
+    synthesizer = Pyttsx3Synthesizer(voices, lexicon)
+    with pytest.raises(SynthesisError):
+        await asyncio.wait_for(synthesizer.synthesize(SENTENCE, USUAL), 10)
+    await synthesizer.close()
+
+
 def test_a_worker_ends_when_its_owner_is_killed():
     owner = subprocess.Popen(
         [
