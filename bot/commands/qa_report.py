@@ -17,7 +17,8 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     calls = results.read(asked.run)
     before = results.read(asked.baseline) if asked.baseline else None
-    figures = json.loads((asked.run / "summary.json").read_text(encoding="utf-8"))
-    write_page(asked.run, calls, summary(calls, real_time=figures["real_time"]), before)
+    kept = asked.run / "summary.json"  # missing where a run was broken off
+    real_time = kept.is_file() and json.loads(kept.read_text(encoding="utf-8"))["real_time"]
+    write_page(asked.run, calls, summary(calls, real_time=real_time), before)
     print(f"报告：{asked.run / 'index.html'}")
     return 0

@@ -135,6 +135,7 @@ async def make_calls(stage: Stage, cases: list[tuple[int, Case]], out: Path, pla
                 call = await stage.play(hotline, script, understand=True)
                 kept = result_of(case.played, script.condition, case.repetition, call)
                 keep_sound(kept, call, stage.recording_of(script), out / AUDIO, number)
+                results.write(out / results.FILE, [kept])  # at once: a run that is broken off can still be reported
                 found.append(kept)
                 bar.set_description(kept.item)
                 if bar.disable:
@@ -143,8 +144,7 @@ async def make_calls(stage: Stage, cases: list[tuple[int, Case]], out: Path, pla
 
 
 def write_reports(out: Path, found: list[CallResult], real_time: bool, baseline: Path | None) -> None:
-    """Results, figures, JUnit and the page to listen to, all in the run's folder."""
-    results.write(out / results.FILE, found)
+    """Figures, JUnit and the page to listen to, beside the results."""
     figures = summary(found, real_time=real_time)
     (out / "summary.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
     write_junit(out / "junit.xml", found)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ContentError
-from bot.qa.script import Expectation, Script, Step
+from bot.qa.script import Expectation, Script, Step, load_script
 
 GROUPS = ("speaker", "device", "region", "age")
 _CHINESE = {
@@ -40,9 +40,10 @@ class Played:
 
 
 def played(path: Path) -> list[Played]:
-    """The calls of a script, or of a folder of recordings. Raises ContentError with file and line."""
-    from bot.qa.script import load_script
+    """The calls of a script, or of a folder: scripts in it and below, recordings of its table.
 
+    Raises ContentError with file and line.
+    """
     if path.is_file() and path.suffix in (".yml", ".yaml"):
         return [Played(load_script(path), path.name, {})]
     if not path.is_dir():
@@ -50,7 +51,7 @@ def played(path: Path) -> list[Played]:
     tables = sorted(path.glob("*.tsv"))
     if len(tables) > 1:
         raise ContentError("recordings", f"{path} 里有 {len(tables)} 个 TSV 表，应当只有一个。")
-    scripts = [each for script in sorted(path.glob("*.yml")) for each in played(script)]
+    scripts = [each for script in sorted(path.rglob("*.yml")) for each in played(script)]
     found = scripts + (_of_table(tables[0]) if tables else [])
     if not found:
         raise ContentError("recordings", f"{path} 里没有脚本（.yml），也没有录音的 TSV 表。")

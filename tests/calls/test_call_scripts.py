@@ -11,6 +11,7 @@ from tests.calls.conftest import Play
 from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "tests" / "calls").glob("*.yml"))
+LADDERS_AND_LINES = sorted((ROOT / "tests" / "calls").glob("*/*.yml"))
 
 
 def without_timings(found: Any) -> Any:
@@ -24,6 +25,17 @@ def without_timings(found: Any) -> Any:
 def test_the_call_comes_out_as_its_script_says(play: Play, path):
     (transcript,) = play([load_script(path)])
     assert not transcript.failures, transcript.as_text()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", LADDERS_AND_LINES, ids=lambda path: path.stem)
+def test_every_ladder_and_every_line_comes_out_as_its_script_says(play: Play, path):
+    (transcript,) = play([load_script(path)])
+    assert not transcript.failures, transcript.as_text()
+
+
+def test_there_are_sixty_scripts_and_more():
+    assert len(SCRIPTS) + len(LADDERS_AND_LINES) >= 60
 
 
 def test_the_same_script_gives_the_same_call(play: Play):
