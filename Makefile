@@ -1,6 +1,6 @@
 # Two commands: `make run` answers calls, `make test` proves it. Both do all their set-up.
 PY := .venv/bin/python
-.PHONY: run test test-long setup check lint train publish bench words lock
+.PHONY: run test test-long setup check lint train publish bench words lock sbom
 .DEFAULT_GOAL := run
 
 setup:
@@ -43,6 +43,10 @@ words: setup
 bench: setup
 	@$(PY) -m bot train
 	@$(PY) -m tests.bench
+
+# What all of it is made of, with hashes and licences: var/sbom.cdx.json.
+sbom: setup
+	@$(PY) -m bot sbom var/sbom.cdx.json
 
 # After changing deploy/locks/*.in: exact versions with hashes.
 lock:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "publish": ("bot.commands.publish", "检查、训练、试用，再换上新的对话模型（make publish；--back 换回）"),
     "qa": ("bot.commands.qa", "测试人员的工具：一批电话、对比、能听的报告（python -m bot qa run 脚本或目录 …）"),
     "report": ("bot.commands.report", "话务日报：呼入、自助、转人工、工单、满意度（--day 2026-11-28）"),
+    "sbom": ("bot.commands.sbom", "软件物料清单：用了哪些软件，版本、校验值和许可证（CycloneDX）"),
     "version": ("bot.commands.version", "版本、模型和内容的校验值"),
 }
 

@@ -150,6 +150,7 @@ class Doors:
                 "calls": hotline.calls,
                 "has_room": hotline.has_room,
                 "journal_waiting": hotline.writer.waiting,
+                "tasks": len(asyncio.all_tasks()),
                 "speaking": hotline.synthesizer.process_id is not None,
             }
         )
