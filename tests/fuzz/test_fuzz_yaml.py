@@ -184,7 +184,7 @@ OWN_READERS = {
 
 
 @pytest.mark.parametrize("name", OWN_READERS)
-@FEW
+@FEWEST
 @given(data=some.data())
 def test_any_value_in_any_place_of_a_file_is_read_or_refused(folder: Path, name: str, data: some.DataObject):
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
