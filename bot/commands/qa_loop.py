@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
         stage = Stage()
         try:
             runner.run(stage.open())
-            spoken, words = runner.run(_spoken(stage, chosen, asked.voice or VOICES, line))
+            spoken, words = runner.run(speak_and_hear(stage, chosen, asked.voice or VOICES, line))
         finally:
             runner.run(stage.close())
     if asked.json:
@@ -93,9 +93,10 @@ def _chosen(topics: Sequence[str], most: int) -> list[Example]:
     return chosen
 
 
-async def _spoken(
+async def speak_and_hear(
     stage: Stage, chosen: Sequence[Example], voices: Sequence[str], line: Condition
 ) -> tuple[list[Spoken], frozenset[str]]:
+    """Every example by every voice over this line, what was heard and understood; and the recogniser's words."""
     async with Hotline(stage.settings) as hotline:
         model = hotline.models.take()
         recognizer = model.recognizer()
