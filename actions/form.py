@@ -33,6 +33,7 @@ from bot.errors import BackendError
 
 ASIDES = frozenset(
     "greet thanks ask_identity ask_services ask_privacy social_insurance advertising abuse out_of_scope"
+    " outside_weather outside_papers outside_home outside_errands outside_chat"
     " branch_nearest branch_at opening_hours sms_answer notices no_keypad emergency".split()
 )
 """Wishes that are answered in the middle of a form, which then goes on. All policies are such, too."""
