@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.dialogue.base import Dialogue, HangUp, Reading, Reply, Say, Signal, Span
-from bot.dialogue.wishes import are_wishes, parts_of
+from bot.dialogue.wishes import wishes_in
 from bot.errors import DialogueError
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,7 @@ class OneByOne:
         await self._dialogue.close()
 
     async def _wishes(self, text: str) -> list[str]:
-        parts = parts_of(text)
-        if len(parts) == 1 or self._question not in SPLITS:
-            return [text]
-        return parts if are_wishes(await self._dialogue.read(parts)) else [text]
+        return await wishes_in(text, self._dialogue.read) if self._question in SPLITS else [text]
 
     async def _and_what_waits(self, replies: list[Reply]) -> list[Reply]:
         while self._waiting and _is_done(replies):

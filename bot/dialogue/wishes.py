@@ -2,19 +2,24 @@
 
 Words alone cannot tell: 再 and 和 stand in one wish as well (提取和贷款有什么区别, 还完了还能再贷吗). So a sentence is
 cut only where callers begin anew, and only if the dialogue engine knows each part as a business of its own.
+Where no 再, 还 or 另外 stands (我要查余额利率是多少, as the recogniser often writes it), the engine must be surer.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.dialogue.base import Reading
 
 SURE = 0.4
 """Confidence of a part from which it is a wish; measured with tests/dialogue/two_wishes.yml."""
 
+SURE_WITHOUT_LINK = 0.5
+"""The same where no word says that another wish begins; chosen with sentences that are in no test."""
+
 NO_BUSINESS = frozenset(
     "nlu_fallback greet goodbye thanks affirm deny repeat go_back main_menu use_keypad no_keypad ask_identity"
-    " ask_services ask_privacy social_insurance advertising abuse emergency out_of_scope".split()
+    " ask_services ask_privacy social_insurance advertising abuse emergency out_of_scope"
+    " outside_weather outside_papers outside_home outside_errands outside_chat".split()
 )
 """A part of this kind is no second wish: 您好我想查余额 is one."""
 
@@ -35,6 +40,37 @@ _LIST = re.compile(
 )
 _SHORTEST_PART = 2
 
+_ASKED = re.compile(
+    r"(?:吗|呢|多少(?:钱|年|个月|天)?|几[月号点成年]|(?:是|要|带|有)什么|怎么[办查弄取转走改补还]|咋[办弄整取]"
+    r"|哪儿|哪里|在哪|多久|多高|进度|余额|手续)$"
+)
+"""What stands at the end of a question that is complete."""
+
+_ASKS_ANEW = re.compile(
+    r"(?:我?(?:想|要|得)|请|麻烦|帮我|给我|帮忙)*(?:查(?!的|到|不)|问(?:一下|下|一问)|看看|看一下|告诉我|预约|约[个一]"
+    r"|取消|开通|投诉|转人工|转接|提个)|我(?:想|要)|你们|咱们|请问|帮我|麻烦"
+)
+_BELONGS_BEFORE = frozenset("个月年天种家次成的了吗呢吧啊时候理询钱")
+"""No wish begins with one of these."""
+
+_WANTS_MORE = frozenset("我能以要会想就不来去没才也都先上里再让叫给")
+"""Before a verb: 还能查余额吗, 在手机上查."""
+
+_SHORTEST_WISH = 3
+_MOST_CUTS = 4
+
+
+async def wishes_in(text: str, read: Callable[[Sequence[str]], Awaitable[list[Reading]]]) -> list[str]:
+    """The wishes of this sentence, in order; [text] if it is one or none. `read` asks the engine, and raises what it
+    raises."""
+    parts = parts_of(text)
+    if len(parts) > 1:
+        return parts if are_wishes(await read(parts)) else [text]
+    cuts = cuts_of(text)
+    if not cuts:
+        return [text]
+    return list(surest_cut(cuts, await read([part for cut in cuts for part in cut])) or [text])
+
 
 def parts_of(text: str) -> list[str]:
     """The sentence cut where a caller may have begun another wish, each part fit to be said alone; else the whole."""
@@ -48,9 +84,31 @@ def parts_of(text: str) -> list[str]:
     return [text]
 
 
-def are_wishes(readings: Sequence[Reading]) -> bool:
+def cuts_of(text: str) -> list[tuple[str, str]]:
+    """Where a sentence without such a word may fall into two wishes: after a question, or before a new request."""
+    found = []
+    for at in range(_SHORTEST_WISH, len(text) - _SHORTEST_WISH + 1):
+        before, after = text[:at].strip(_MARKS), text[at:].strip(_MARKS)
+        if text[at] in _BELONGS_BEFORE or text[at] == text[at - 1] or text[at] in _MARKS:
+            continue
+        if _ASKED.search(before) or (_ASKS_ANEW.match(after) and before[-1] not in _WANTS_MORE):
+            found.append((before, after))
+    return found[:_MOST_CUTS]
+
+
+def surest_cut(cuts: Sequence[tuple[str, str]], readings: Sequence[Reading]) -> tuple[str, str] | None:
+    """The cut whose parts the engine knows best, if they are two wishes. Two readings a cut, in their order."""
+    sure = [
+        (min(first.confidence, second.confidence), cut)
+        for cut, first, second in zip(cuts, readings[::2], readings[1::2], strict=True)
+        if are_wishes((first, second), SURE_WITHOUT_LINK)
+    ]
+    return max(sure)[1] if sure else None
+
+
+def are_wishes(readings: Sequence[Reading], sure: float = SURE) -> bool:
     """Whether these parts are businesses, each sure and each another."""
     intents = {one.intent for one in readings}
     return (
-        len(intents) == len(readings) and not intents & NO_BUSINESS and all(one.confidence >= SURE for one in readings)
+        len(intents) == len(readings) and not intents & NO_BUSINESS and all(one.confidence >= sure for one in readings)
     )

@@ -4,7 +4,7 @@ import pytest
 
 from bot.dialogue.base import CollectNumber, HangUp, Reading, Reply, Say, Signal, Span
 from bot.dialogue.one_by_one import OneByOne
-from bot.dialogue.wishes import are_wishes, parts_of
+from bot.dialogue.wishes import are_wishes, cuts_of, parts_of, surest_cut
 from bot.errors import DialogueError
 
 ELSE = Say("请问还需要什么？", "utter_anything_else", "anything_else")
@@ -86,6 +86,19 @@ async def test_what_the_engine_does_not_know_as_two_businesses_stays_whole() -> 
     assert await OneByOne(rasa).hear(BOTH) == [RATE, ELSE] and rasa.heard == [BOTH]
 
 
+async def test_two_wishes_without_a_word_between_are_both_answered() -> None:
+    rasa = engine(我要查余额=[BALANCE, ELSE], 利率是多少=[RATE, ELSE])
+    rasa._readings |= {"我要查余额": ("account_balance", 0.9), "利率是多少": ("rate_first_second", 0.8)}
+    assert await OneByOne(rasa).hear("我要查余额利率是多少") == [BALANCE, RATE, ELSE]
+    assert rasa.heard == ["我要查余额", "利率是多少"]
+
+
+async def test_without_a_word_between_a_guess_is_not_enough() -> None:
+    rasa = engine(我要查余额利率是多少=[RATE, ELSE])
+    rasa._readings |= {"我要查余额": ("account_balance", 0.9), "利率是多少": ("rate_first_second", 0.45)}
+    assert await OneByOne(rasa).hear("我要查余额利率是多少") == [RATE, ELSE]
+
+
 async def test_a_story_told_freely_is_one_answer_whatever_words_are_in_it() -> None:
     rasa = engine(说=[Say("请说一下事情的经过。", "utter_voice_matter", "narration")])
     call = OneByOne(rasa)
@@ -115,6 +128,30 @@ async def test_the_end_of_the_call_is_passed_on() -> None:
 )
 def test_a_sentence_is_cut_where_callers_begin_anew(said: str, parts: list[str]) -> None:
     assert parts_of(said) == parts
+
+
+@pytest.mark.parametrize(
+    ("said", "cuts"),
+    [
+        ("我要查余额 利率是多少", [("我要查余额", "利率是多少")]),
+        ("离职怎么取帮我转人工", [("离职怎么取", "帮我转人工")]),
+        ("先查余额转人工", [("先查余额", "转人工")]),
+        ("密码忘了还能查余额吗", []),
+        ("断交了几个月补上行不行", []),
+        ("东湖区和高新区哪个网点近", []),
+        ("想问问利率", []),
+    ],
+)
+def test_without_such_a_word_it_may_fall_apart_after_a_question_or_before_a_request(said: str, cuts: list) -> None:
+    assert cuts_of(said) == cuts
+
+
+def test_of_several_cuts_the_one_is_taken_whose_parts_are_known_best() -> None:
+    cuts = [("查余额", "帮我问利率"), ("查余额帮我", "问利率")]
+    balance, rate = Reading("account_balance", 0.9), Reading("rate_first_second", 0.8)
+    unsure = Reading("account_balance", 0.6)
+    assert surest_cut(cuts, [unsure, rate, balance, rate]) == cuts[1]
+    assert surest_cut(cuts, [unsure, unsure, balance, Reading("greet", 0.9)]) is None
 
 
 def test_parts_are_wishes_if_each_is_a_sure_and_different_business() -> None:
