@@ -139,7 +139,7 @@ def test_the_menu_is_told_from_the_menu_file():
 
 
 def test_every_business_has_a_name_for_guesses_and_for_the_agents_screen():
-    smalltalk = set(yaml.safe_load((PROJECT / "stories/smalltalk.yml").read_text("utf-8")) and _smalltalk())
+    smalltalk = set(_smalltalk())
     steering = {"greet", "goodbye", "repeat", "go_back", "main_menu", "use_keypad", "no_keypad", "affirm", "deny"}
     steering |= {"sms_answer"}
     assert {one for one in INTENTS - SIGNALS - smalltalk - steering if not name_of(one)} == set()
@@ -147,11 +147,8 @@ def test_every_business_has_a_name_for_guesses_and_for_the_agents_screen():
 
 
 def _smalltalk():
-    steps = [
-        rule["steps"][0]["intent"]
-        for rule in yaml.safe_load((PROJECT / "stories/smalltalk.yml").read_text("utf-8"))["rules"]
-    ]
-    return steps
+    files = [PROJECT / "stories" / f"{topic}.yml" for topic in ("smalltalk", "outside")]
+    return [rule["steps"][0]["intent"] for file in files for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]]
 
 
 def test_the_tokenizer_knows_the_districts_and_the_branches():
