@@ -70,6 +70,9 @@ class Utterance:
     words: tuple[Word, ...] = ()
     by: Literal["speech", "text"] = "speech"
 
+    doubt: float = 0.0
+    """How far the way it was heard speaks against whatever it is taken for, in nats; 0: as if it had been typed."""
+
     recognised_in_seconds: float = 0.0
     """Computing time of the last result, for the latency report."""
 

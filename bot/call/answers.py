@@ -12,6 +12,9 @@ class Heard:
 
     text: str
     confidence: float = 1.0
+    doubt: float = 0.0
+    """As in Utterance."""
+
     by: Literal["speech", "text"] = "speech"
     between: Span | None = None
     """Where in the call's recording they were spoken."""

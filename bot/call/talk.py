@@ -83,9 +83,9 @@ class TalkPhase:
 
     async def _react(self, answer: Answer) -> Sequence[Reply]:
         match answer:
-            case Heard(text, between=between):
+            case Heard(text, between=between, doubt=doubt):
                 self._silences = self._misses = 0
-                return await self._answer_of(masked(text), between)
+                return await self._answer_of(masked(text), between, doubt)
             case Pressed(key):
                 self._silences = self._misses = 0
                 if self._failures and key == PERSON_KEY:
@@ -101,21 +101,21 @@ class TalkPhase:
                 self._line.journal.note("no_match", count=self._misses)
                 return await self._answer_of(Signal("no_match", {"count": self._misses}))
 
-    async def _answer_of(self, turn: str | Signal, between: Span | None = None) -> Sequence[Reply]:
+    async def _answer_of(self, turn: str | Signal, between: Span | None = None, doubt: float = 0.0) -> Sequence[Reply]:
         try:
-            replies = await self._line.bridge.over(self._ask(turn, between))
+            replies = await self._line.bridge.over(self._ask(turn, between, doubt))
         except DialogueError as wrong:
             return self._failed(wrong, turn)
         self._failures = 0
         return replies
 
-    async def _ask(self, turn: str | Signal, between: Span | None) -> Sequence[Reply]:
+    async def _ask(self, turn: str | Signal, between: Span | None, doubt: float) -> Sequence[Reply]:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
             if isinstance(turn, Signal):
                 return await self._dialogue.notify(turn)
-            return await self._dialogue.hear(turn, between)
+            return await self._dialogue.hear(turn, between, doubt)
         finally:
             self._line.clock.spent("dialogue", loop.time() - began)
 

@@ -102,7 +102,7 @@ class Turn:
             self._overheard(utterance)
             return None
         between = (round(utterance.started_seconds, 2), round(utterance.ended_seconds, 2))
-        return await self._take(Heard(utterance.text, utterance.confidence, between=between))
+        return await self._take(Heard(utterance.text, utterance.confidence, utterance.doubt, between=between))
 
     def _may_interrupt(self, text: str, voiced_seconds: float = 0.0) -> bool:
         sentence = self._reading.current if self._reading.speaking else None

@@ -96,8 +96,10 @@ class Reading:
 class Dialogue(Protocol):
     """One call's conversation."""
 
-    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+    async def hear(self, text: str, between: Span | None = None, doubt: float = 0.0) -> list[Reply]:
         """The caller said this (normalised), there in the recording (None: typed). Never an empty list.
+
+        `doubt`: nats by which the odds of whatever it is taken for fall, for the way it was heard.
 
         Raises DialogueError.
         """

@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 DONE = ("utter_anything_else", "utter_branch_anything_else")
 """What the engine says last when a business is done."""
 
+FREE = ("", "open", "anything_else")
+"""After these questions a caller names a business; only that is doubted for the way it was heard. What a menu, a form
+or a yes-no question asks for is short and expected."""
+
 SPLITS = ("", "open", "menu", "anything_else", "yes_no")
 """After these questions a caller may want anything. A story told freely, a date or a name is one answer."""
 
@@ -43,11 +47,12 @@ class OneByOne:
 
         self._question = ""
 
-    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+    async def hear(self, text: str, between: Span | None = None, doubt: float = 0.0) -> list[Reply]:
         """The caller said this. Raises DialogueError."""
         first, *later = await self._wishes(text)
         self._waiting = later or self._waiting
-        return await self._and_what_waits(await self._dialogue.hear(first, between))
+        doubt = doubt if self._question in FREE else 0.0
+        return await self._and_what_waits(await self._dialogue.hear(first, between, doubt))
 
     async def notify(self, signal: Signal) -> list[Reply]:
         """The line noticed this. Raises DialogueError."""

@@ -1,6 +1,6 @@
 """Rasa's end of the wire: the connector that Rasa loads into its own process.
 
-POST /webhooks/voice/hear    {"call", "channel", "text", "between"}  what the caller said; never taken for an intent
+POST /webhooks/voice/hear    {"call", "channel", "text", "between", "doubt"}  what the caller said, never an intent
 POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the line noticed; always an intent
     → 200 {"replies": [{"text", "utterance", "metadata"} | {"custom": {…}}, …]}, never an empty list
     → 500 {"code", "message"}, see the codes below
@@ -28,6 +28,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 
+from bot.dialogue.belief import believed
 from bot.dialogue.rasa_models import Models
 from bot.dialogue.rasa_shortcuts import take_shortcuts
 
@@ -63,6 +64,9 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             asked = request.json
             if not _strings(asked, "call", "channel", "text"):
                 return _refuse(400, "bad_request", "hear needs call, channel and text")
+            doubt = asked.get("doubt") or 0.0
+            if not isinstance(doubt, int | float):
+                return _refuse(400, "bad_request", "doubt is a number")
             answer = Answer(asked["channel"])
             message = UserMessage(
                 never_an_intent(asked["text"]),
@@ -71,7 +75,7 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
                 input_channel=asked["channel"],
                 metadata={"between": asked.get("between")},
             )
-            return await self._turn(self._models.for_call(request.app, asked["call"]), message)
+            return await self._turn(self._models.for_call(request.app, asked["call"]), message, doubt)
 
         @voice.post("/notify")  # type: ignore[untyped-decorator]
         async def notify(request: Any) -> Any:
@@ -134,14 +138,14 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
         """Rasa's own lock lets the second message of a call look again only every second; this one is immediate."""
         return self._turns.setdefault(call, asyncio.Lock())
 
-    async def _turn(self, agent: Any, message: Any) -> Any:
-        """Let Rasa take the message and collect its answer."""
+    async def _turn(self, agent: Any, message: Any, doubt: float = 0.0) -> Any:
+        """Let Rasa take the message and collect its answer. A business that is in doubt is asked for first."""
         swallowed: list[str] = []
         listening = _swallowed.set(swallowed)
         try:
             async with self._turn_of(message.sender_id):
                 if message.parse_data is None:
-                    message.parse_data = short(await agent.processor.parse_message(message))
+                    message.parse_data = believed(short(await agent.processor.parse_message(message)), doubt)
                 await agent.handle_message(message)
                 await self._models.begun(agent, message.sender_id)
         except Exception as problem:

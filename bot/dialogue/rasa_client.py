@@ -97,11 +97,13 @@ class RasaDialogue:
         self._call = {"call": call_id, "channel": channel}
         self._turn = asyncio.Lock()
 
-    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
-        """The caller said this, there in the recording. Raises DialogueError."""
+    async def hear(self, text: str, between: Span | None = None, doubt: float = 0.0) -> list[Reply]:
+        """The caller said this, there in the recording; how it was heard speaks against it so far. Raises
+        DialogueError."""
         if not text.strip():
             raise ValueError("An empty turn is a no_match signal, nothing to hear")
-        return await self._ask("hear", {"text": text} | ({"between": list(between)} if between else {}))
+        asked: dict[str, Any] = {"text": text} | ({"between": list(between)} if between else {})
+        return await self._ask("hear", asked | ({"doubt": doubt} if doubt else {}))
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         """What each text would be taken for; the conversation does not move. Raises DialogueError."""

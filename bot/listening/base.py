@@ -54,6 +54,9 @@ class Recognition:
 
     confidence: float
 
+    doubt: float = 0.0
+    """Nats by which the odds of whatever it is taken for fall (Calibration.doubt)."""
+
 
 class Recognizer(Protocol):
     """Turns one call's line audio into words. Never blocks the event loop."""

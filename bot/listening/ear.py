@@ -221,6 +221,7 @@ class Ear:
             ended_seconds=self._at - waited,
             waited_seconds=waited,
             words=words,
+            doubt=recognition.doubt,
             recognised_in_seconds=time.perf_counter() - began,
         )
         self._forget()

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from bot.audio.frame import LINE_RATE, seconds_of
 from bot.errors import RecognitionError, SettingsError
 from bot.events import Word
 from bot.listening.base import Recognition
+from bot.listening.calibration import Calibration
 from bot.listening.competitor import better
 from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
 
@@ -38,6 +40,7 @@ class VoskModel:
                 "model_incomplete", f"语音识别模型不完整：{path} 缺少 {'、'.join(missing)}。请重新放置模型。"
             )
         self.path = path
+        self.calibration = Calibration.of(path)
         self.rate = _sample_rate(path / "conf" / "mfcc.conf")
         if self.rate != LINE_RATE and not _resamples(path / "conf" / "mfcc.conf"):
             raise SettingsError(
@@ -145,7 +148,9 @@ class VoskRecognizer:
     def _finish(self) -> Recognition:
         asked, openly = self._running()
         found = asked.finish()
-        return found if openly is None else better(found, openly.finish())
+        if openly is not None:
+            found = better(found, openly.finish())
+        return replace(found, doubt=self._model.calibration.doubt(found.confidence))
 
     def _running(self) -> tuple["_Stream", "_Stream | None"]:
         if self._asked is None:

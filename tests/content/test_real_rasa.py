@@ -91,6 +91,14 @@ async def test_speech_and_keys_get_the_same_answer(dialogue):
     assert await dialogue.notify(Signal("key_pressed", {"key": "1"})) == spoken
 
 
+async def test_a_business_heard_badly_is_asked_for_before_it_is_answered(dialogue):
+    await begun(dialogue)
+    asked = await dialogue.hear("公积金贷款利率是多少", None, 6.0)
+    assert named(asked) == ["utter_repair_guess"] and "利率" in asked[0].text
+    assert named(await dialogue.hear("对", None, 6.0))[0] == "utter_policy_rate_first_second"
+    assert named(await dialogue.hear("公积金贷款利率是多少", None, -0.4))[0] == "utter_policy_rate_first_second"
+
+
 async def test_balance_after_login_by_number_and_password(dialogue, store, call):
     customer = read_customers(store.folder / "customers.yml")[0]
     backend = DemoBackend(store.database, store.seal, Passwords())

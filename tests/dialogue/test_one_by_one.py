@@ -21,10 +21,12 @@ class Engine:
         self._answers = answers
         self._readings = readings
         self.heard: list[str] = []
+        self.doubts: list[float] = []
         self.closed = False
 
-    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+    async def hear(self, text: str, between: Span | None = None, doubt: float = 0.0) -> list[Reply]:
         self.heard.append(text)
+        self.doubts.append(doubt)
         if text not in self._answers:
             raise DialogueError("rasa_away", "gone")
         return list(self._answers[text])
@@ -160,3 +162,12 @@ def test_parts_are_wishes_if_each_is_a_sure_and_different_business() -> None:
     assert not are_wishes([balance, balance])
     assert not are_wishes([balance, Reading("rate_first_second", 0.39)])
     assert not are_wishes([Reading("greet", 0.9), balance])
+
+
+async def test_doubt_about_the_hearing_counts_where_a_business_is_named_not_where_an_answer_is_expected() -> None:
+    rasa = engine(**{"上午": [ELSE], "您好": [MENU]})
+    dialogue = OneByOne(rasa)
+    await dialogue.hear("您好", None, 1.5)
+    await dialogue.hear("上午", None, 1.5)  # after a menu
+    await dialogue.hear("问一下利率", None, 1.5)  # after 还需要什么
+    assert rasa.doubts == [1.5, 0.0, 1.5]

@@ -58,13 +58,13 @@ async def test_words_and_signals_go_out_with_call_and_channel(server: LyingServe
     phone = await client.open("call-1", "microphone")
     browser = await client.open("call-2", "browser")
     await phone.hear("利率是多少")
-    await phone.hear("我要投诉", (12.5, 20.25))
+    await phone.hear("我要投诉", (12.5, 20.25), 1.5)
     await browser.notify(Signal("key_pressed", {"key": "1"}))
     assert server.asked == [
         ("/webhooks/voice/hear", {"call": "call-1", "channel": "phone", "text": "利率是多少"}),
         (
             "/webhooks/voice/hear",
-            {"call": "call-1", "channel": "phone", "text": "我要投诉", "between": [12.5, 20.25]},
+            {"call": "call-1", "channel": "phone", "text": "我要投诉", "between": [12.5, 20.25], "doubt": 1.5},
         ),
         (
             "/webhooks/voice/notify",

@@ -119,9 +119,11 @@ class ToldDialogue:
         self._answers = answers
         self.received: list[str | Signal] = []
         self.spoken: list[Span | None] = []
+        self.doubts: list[float] = []
 
-    async def hear(self, text: str, between: Span | None = None) -> list[Reply]:
+    async def hear(self, text: str, between: Span | None = None, doubt: float = 0.0) -> list[Reply]:
         self.spoken.append(between)
+        self.doubts.append(doubt)
         return self._answer(text)
 
     async def notify(self, signal: Signal) -> list[Reply]:

@@ -35,7 +35,7 @@ def call_with_slow(seconds: float, *slow: str, fails: Exception | None = None) -
             if fails:
                 raise fails
 
-    async def hears(text, between=None) -> list[Reply]:
+    async def hears(text, between=None, doubt=0.0) -> list[Reply]:
         await late(text)
         return await hear(text, between)
 
