@@ -67,12 +67,19 @@ def _intent_same(turn: TurnResult) -> Counted | None:
     return (float(turn.intent == turn.intent_of_words), 1.0) if turn.intent_of_words and turn.characters else None
 
 
+def _completed(call: CallResult) -> Counted:
+    """A recording whose intent nobody wrote down was not meant to get anything done."""
+    if call.recording and not any(turn.wanted_intent for turn in call.turns):
+        return 0.0, 0.0
+    return float(call.passed), 1.0
+
+
 def _false_interruptions(call: CallResult) -> float:
     return sum(turn.false_interruptions for turn in call.turns)
 
 
 MEASURES = (
-    Measure("completed", "办成", lambda call: (float(call.passed), 1.0)),
+    Measure("completed", "办成", _completed),
     Measure("cer", "字错误率", _over_turns(lambda turn: (turn.errors, turn.characters))),
     Measure("digits", "数字串全对", _over_turns(lambda turn: _yes(turn.digits_right))),
     Measure("intent", "意图对", _over_turns(lambda t: _yes(t.intent == t.wanted_intent if t.wanted_intent else None))),

@@ -18,7 +18,9 @@ RECORDINGS = 200
 def call(item: str, errors: int, characters: int, passed: bool = True, condition: str = "clean") -> CallResult:
     turns = [TurnResult(1, "（来电）"), TurnResult(2, "放录音", characters=characters, errors=errors)]
     failures = [] if passed else ["a.yml:2：预期 intent"]
-    return CallResult(item, item, condition, "干净", 1, True, {}, passed, failures, turns, "", "caller", {}, 9.0, 1.0)
+    return CallResult(
+        item, item, condition, "干净", 1, item.endswith(".wav"), {}, passed, failures, turns, "", "caller", {}, 9.0, 1.0
+    )
 
 
 class Corpus:

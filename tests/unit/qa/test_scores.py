@@ -55,6 +55,12 @@ def test_what_nothing_was_said_about_has_no_figure():
     assert "intent" not in found and "digits" not in found and "missed_interruption" not in found
 
 
+def test_a_recording_without_a_known_intent_gets_nothing_done():
+    untold, told = call("a", [turn()]), call("b", [turn(wanted_intent="x", intent="x")])
+    untold.recording = told.recording = True
+    assert scores([untold, told])["completed"].of == 1 and "completed" not in scores([untold])
+
+
 def test_intents_cuts_and_interruptions_are_shares_of_the_turns_that_can_tell():
     calls = [
         call("a", [turn(wanted_intent="x", intent="x", intent_of_words="x", cut_off=True, missed_interruption=False)]),
