@@ -21,9 +21,9 @@ MODEL_CONF = """--min-active=200
 --acoustic-scale={acoustic_scale}
 --frame-subsampling-factor=3
 --endpoint.silence-phones={silence}
---endpoint.rule2.min-trailing-silence=0.5
---endpoint.rule3.min-trailing-silence=0.75
---endpoint.rule4.min-trailing-silence=1.0
+--endpoint.rule2.min-trailing-silence=5.0
+--endpoint.rule3.min-trailing-silence=5.0
+--endpoint.rule4.min-trailing-silence=5.0
 """
 
 

@@ -3,15 +3,18 @@
 A syllable is one frame or more of its own pdf, then any frames of blank, as in CTC: node ─own→ s, s ─own→ s, s ─ε→ b,
 b ─blank→ b; its children leave b. One arc to enter a syllable keeps the root's fan-out small (three, one for each way
 through the HMM, made decoding three times slower).
-Words come out at the end of their branch. Silence and `#0` loop at the root. `[unk]` is one syllable out of a few that
-stand for all (all 404 would fill the lattice: real-time factor 2.7 on a sentence outside the domain).
+A word comes out where the blank after its last syllable begins; that blank is the same for all words and leads to the
+root. (With blanks of their own and the word behind them, the best path stayed in front of the word until the next one
+began: a word said alone had no partial result.) Silence and `#0` loop at the root. `[unk]` is one syllable out of a few
+that stand for all (all 404 would fill the lattice: real-time factor 2.7 on a sentence outside the domain).
 """
 
 from speech import mdl, syllables
 from speech.lexicon import Pronunciation
 
-BLANK_LOOP = 0.05
-"""Long pauses become cheaper as silence, which Vosk's end-of-turn rules count."""
+PAUSE = 0.05
+"""Of every frame of blank inside a word or after it; long pauses become cheaper as silence, which Vosk's end-of-turn
+rules count."""
 SILENCE = 0.5
 UNKNOWN = "[unk]"
 Arc = tuple[int, int, int, int, float]
@@ -26,7 +29,10 @@ class Tree:
         self.count = len(syllables.units())
         self.states = 1
         self.arcs: list[Arc] = []
-        self.children: dict[tuple[int, str], int] = {}
+        self.spikes: dict[tuple[int, str], int] = {}
+        self.pauses: dict[int, int] = {}
+        self.spoken = self._pause(mdl.transition_ids(1, self.count)[3])  # any blank is like any other
+        self.arcs.append((self.spoken, 0, 0, 0, 0.0))
         self._silence()
         self._garbage(garbage_cost)
 
@@ -39,31 +45,40 @@ class Tree:
         """A word with its pronunciations and their costs."""
         for pronunciation, cost in variants.items():
             node = 0
-            for syllable in pronunciation:
-                node = self._child(node, syllable)
-            self.arcs.append((node, 0, 0, self.numbers[word], cost))
+            for syllable in pronunciation[:-1]:
+                node = self._inside(self._spike(node, syllable), self.units[syllable])
+            self.arcs.append((self._spike(node, pronunciation[-1]), self.spoken, 0, self.numbers[word], cost))
 
     def lines(self) -> list[str]:
         """Text for fstcompile."""
         return [f"{a} {b} {i} {o} {cost:.4g}" for a, b, i, o, cost in sorted(self.arcs, key=lambda arc: arc[0])] + ["0"]
 
-    def _child(self, node: int, syllable: str) -> int:
+    def _spike(self, node: int, syllable: str) -> int:
+        """Where this syllable sounds after that node."""
         key = (node, syllable)
-        if key not in self.children:
-            self.children[key] = self._syllable(node, self.units[syllable], 0.0)
-        return self.children[key]
+        if key not in self.spikes:
+            self.spikes[key] = self._syllable(node, self.units[syllable], 0.0)
+        return self.spikes[key]
 
     def _syllable(self, start: int, phone: int, cost: float) -> int:
-        """Arcs of one syllable; the state where it has been said."""
-        own, _, _, blank, _ = mdl.transition_ids(phone, self.count)
-        spike, end = self._state(), self._state()
-        self.arcs += [
-            (start, spike, own, 0, cost),
-            (spike, spike, own, 0, 0.0),
-            (spike, end, 0, 0, 0.0),
-            (end, end, blank, 0, BLANK_LOOP),
-        ]
-        return end
+        """Arcs of one syllable; the state where it sounds."""
+        own, _, _, _, _ = mdl.transition_ids(phone, self.count)
+        spike = self._state()
+        self.arcs += [(start, spike, own, 0, cost), (spike, spike, own, 0, 0.0)]
+        return spike
+
+    def _inside(self, spike: int, phone: int) -> int:
+        """The pause after a syllable that is not the word's last."""
+        if spike not in self.pauses:
+            self.pauses[spike] = pause = self._pause(mdl.transition_ids(phone, self.count)[3])
+            self.arcs.append((spike, pause, 0, 0, 0.0))
+        return self.pauses[spike]
+
+    def _pause(self, blank: int) -> int:
+        """A state that takes any number of blank frames."""
+        pause = self._state()
+        self.arcs.append((pause, pause, blank, 0, PAUSE))
+        return pause
 
     def _silence(self) -> None:
         again, _ = mdl.transition_ids(self.count + 1, self.count)
@@ -78,8 +93,8 @@ class Tree:
     def _garbage(self, cost: float) -> None:
         """Speech that is none of the words, a syllable at a time."""
         for syllable in representatives():
-            end = self._syllable(0, self.units[syllable], cost)
-            self.arcs.append((end, 0, 0, self.numbers[UNKNOWN], 0.0))
+            spike = self._syllable(0, self.units[syllable], cost)
+            self.arcs.append((spike, self.spoken, 0, self.numbers[UNKNOWN], 0.0))
 
     def _state(self) -> int:
         self.states += 1

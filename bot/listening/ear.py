@@ -9,7 +9,7 @@ import numpy
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.errors import RecognitionError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
-from bot.listening.base import Question, Recognizer
+from bot.listening.base import Question, Recognition, Recognizer
 from bot.listening.echo import Echo
 from bot.listening.endpointer import Endpointer, Turn
 from bot.listening.interruption import LONG_VOICE_SECONDS, Prompt, hesitates
@@ -170,7 +170,7 @@ class Ear:
 
     def _wait_seconds(self) -> float:
         asked = self._question
-        if self._partial and (self._partial in asked.grammar or self._partial in asked.answers):
+        if self._is_answer(self._partial):
             return asked.whole_answer_seconds
         if hesitates(self._partial):
             return asked.hesitation_seconds
@@ -202,11 +202,13 @@ class Ear:
         turns = self._turns
         waited = self._endpointer.waited_seconds
         began = time.perf_counter()
-        await self._feed()
+        partial = await self._feed()
         recognition = await self._recognizer.finish()
         if turns != self._turns:
             return []
         overlaps = self._prompt is not None
+        if self._is_answer(partial) and not self._is_answer(recognition.text):
+            recognition = Recognition(partial, (), recognition.confidence)  # what was asked for is the likelier
         if self._is_our_own(recognition.text) or (overlaps and not recognition.text):
             self._forget()  # echo, or a noise while we speak: nobody's answer
             return []
@@ -226,6 +228,9 @@ class Ear:
         )
         self._forget()
         return [heard]
+
+    def _is_answer(self, text: str) -> bool:
+        return bool(text) and (text in self._question.grammar or text in self._question.answers)
 
     def _is_our_own(self, text: str) -> bool:
         """Words of our prompt, in a turn where little stood out of the echo."""

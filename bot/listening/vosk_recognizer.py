@@ -185,7 +185,9 @@ class _Stream:
         """Hear more; the partial text so far."""
         audible = self._model.over_hiss(samples, self._heard)
         self._heard += seconds_of(samples)
-        if self._stream.AcceptWaveform(audible):  # Vosk's own end of turn: ours is longer, so keep its words and go on
+        if self._stream.AcceptWaveform(
+            audible
+        ):  # Vosk's own end, after 20 s or by another model's rules: keep its words and go on
             self._settled.append(json.loads(self._stream.Result()))
             self._partial = self._text("")
         else:
