@@ -1,19 +1,30 @@
 #!/usr/bin/env bash
-# The tests of `make test`, in two halves at once. Calls in real time mostly wait; what computes runs beside them on what
-# they leave of the processors, and is printed when they are over. With arguments: pytest with these, and nothing else.
+# The tests of `make test`, in four parts at once. Calls in real time mostly wait: whole services are shown as they go on,
+# channels with them; what computes (with Rasa, and the rest) runs on what they leave of the processors. Logs of all but
+# the first are printed when they are over. With arguments: pytest with these, and nothing else.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-tests() { .venv/bin/python -m pytest -m "not long" "$@"; }
+mkdir -p var
+tests() { .venv/bin/python -m pytest -m "not long" --durations=8 "$@"; }
 if [ $# -gt 0 ]; then tests "$@"; exit; fi
 
-(renice -n 15 $BASHPID > /dev/null; tests -p no:cacheprovider --ignore=tests/whole --ignore=tests/channels tests) > var/computing.log 2>&1 &
-computing=$!
-trap 'kill $computing 2> /dev/null' EXIT
-echo "== 实时的通话（其余的测试同时在做，随后显示）"
-tests tests/whole tests/channels
-calls=$?
-wait $computing
-computed=$?
-echo "== 其余的测试"
-cat var/computing.log
-exit $((calls || computed))
+declare -A running
+beside() { # name, nice, what pytest gets
+    local name=$1 nice=$2
+    shift 2
+    (renice -n "$nice" $BASHPID > /dev/null; tests -p no:cacheprovider "$@") > "var/tests-$name.log" 2>&1 &
+    running[$name]=$!
+}
+trap 'kill "${running[@]}" 2> /dev/null' EXIT
+beside channels 0 tests/channels
+beside rasa 15 tests/calls tests/content tests/dialogue
+beside rest 15 tests --ignore=tests/whole --ignore=tests/channels --ignore=tests/calls --ignore=tests/content --ignore=tests/dialogue
+echo "== 整个服务的实时通话（其余的测试同时在做，随后显示）"
+tests tests/whole
+failed=$?
+for name in channels rasa rest; do
+    wait "${running[$name]}" || failed=1
+    echo "== $name"
+    cat "var/tests-$name.log"
+done
+exit $failed
