@@ -104,8 +104,9 @@ class Ear:
             self._vad.reset()
 
     def close(self) -> None:
-        """The call is over."""
+        """The call is over: what is large goes at once, not when Python next looks for what nobody needs."""
         self._recognizer.close()
+        self._vad = None
 
     async def hear(self, frame: Frame, sent: bytes, behind: int = 0) -> list[EarEvent]:
         """One frame from the caller, and the frame our mouth sent at that moment (SILENCE if none).
