@@ -16,7 +16,7 @@ _COMMANDS = {
     "serve": ("bot.commands.serve", "只启动语音机器人进程"),
     "mic": ("bot.commands.mic", "用本机麦克风和扬声器打一个电话"),
     "call": ("bot.commands.call", "用脚本或录音打电话（python -m bot call 脚本.yml 录音.wav …）"),
-    "doctor": ("bot.commands.doctor", "检查设备、语音、模型、数据库、端口、磁盘，并说明怎样修好"),
+    "doctor": ("bot.commands.doctor", "检查设备、语音、模型、数据库、业务系统、端口、磁盘，并说明怎样修好"),
     "check": ("bot.check", "检查内容文件（make check）"),
     "train": ("bot.training", "内容有变化时训练对话模型（make train）"),
     "preview": ("bot.commands.preview", "试听一句话、一条政策在电话里的声音"),

@@ -16,6 +16,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 0.8
 """So long a caller waits without wondering (field notes: more is sluggish)."""
 
+MOMENT_SECONDS = 0.3
+"""What has just begun may be done at once: it gets this long, even if something before it took its time."""
+
 
 class Bridge:
     """What a phase waits for goes through `over`. It says what it says without listening: words and keys that come
@@ -57,7 +60,7 @@ class Bridge:
 
     def _set_timer(self) -> None:
         self._stop_timer()
-        left = max(0.0, PATIENCE_SECONDS - self._clock.waited_seconds)
+        left = max(MOMENT_SECONDS, PATIENCE_SECONDS - self._clock.waited_seconds)
         self._timer = asyncio.get_running_loop().call_later(left, self._speak)
 
     def _stop_timer(self) -> None:

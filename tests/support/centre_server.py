@@ -3,6 +3,7 @@ centre's data, that stalls, lies or dies as a test wants.
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -261,7 +262,7 @@ WAYS: dict[str, Callable[[CentreServer, Body], Awaitable[Any]]] = {
 
 
 @contextmanager
-def centre_server(store: Store, **parts: Any) -> Iterator[CentreServer]:
+def centre_server(store: Store, tls: ssl.SSLContext | None = None, **parts: Any) -> Iterator[CentreServer]:
     """Serve on a free loopback port until the end of the block; `parts` as in CentreServer."""
     server = CentreServer(store, **parts)
     loop = asyncio.new_event_loop()
@@ -273,15 +274,24 @@ def centre_server(store: Store, **parts: Any) -> Iterator[CentreServer]:
         app.router.add_post("/v1/{way:.+}", server.serve)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
         return runner
 
     runner = asyncio.run_coroutine_threadsafe(begin(), loop).result()
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(runner), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end(runner: web.AppRunner) -> None:
+    """What stalls does so no longer."""
+    await runner.cleanup()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -118,6 +118,16 @@ def test_number_and_answer_that_are_slow_together_are_bridged_once():
     assert 0.8 <= waits(call)[-1][0] < 0.9
 
 
+def test_what_has_only_just_begun_is_not_bridged_for_what_came_before_it():
+    call = call_with_slow(0.25, "number_finished")
+    slow_backend(call, 0.7, "begin_login")
+    call.says(3.0, "查余额")
+    call.presses(8.0, ACCOUNT + "#")
+    call.hangs_up(20.0)
+    call.run()
+    assert WAIT not in call.said
+
+
 def test_a_key_silences_it_is_kept_and_waits_anew():
     call = call_with_slow(6.0, "利率")
     call.says(3.0, "利率")
@@ -153,6 +163,17 @@ def test_while_a_password_is_checked_keys_are_swallowed_and_silence_nothing(late
     assert [facts["interrupted"] for facts in bridges(call)] == [False]
     assert call.dialogue.signals.count("key_pressed") == 0
     assert call.ear.heard_while_deaf == 0 and "135792" not in repr((call.entries, call.dialogue.received))
+
+
+def test_a_password_typed_ahead_while_the_number_is_looked_up_is_the_password():
+    call = call_with_slow(1.5, "number_finished")
+    slow_backend(call, 1.5, "begin_login")
+    call.says(2.0, "查余额")
+    call.presses(6.0, ACCOUNT + "#" + "135792")
+    call.hangs_up(24.0)
+    call.run()
+    assert call.backend.outcomes == [LoginStatus.OK] and call.dialogue.signals.count("key_pressed") == 0
+    assert WAIT in call.said and not any(facts["interrupted"] for facts in bridges(call))
 
 
 def test_a_new_password_is_bridged_too_and_its_second_entry_is_whole():

@@ -54,6 +54,12 @@ def test_accounts_that_still_have_the_centres_default_password_are_refused(
     assert "initial_password" in told and "初始密码" in told and "修改" in told
 
 
+@pytest.mark.parametrize(("url", "told"), [("http://10.0.0.5", "https"), ("https://10.0.0.5", "token_file")])
+def test_a_business_system_without_encryption_or_token_is_refused(production: RunningService, url: str, told: str):
+    settings = {"HOTLINE_BACKEND__KIND": "http", "HOTLINE_BACKEND__URL": url}
+    assert told in fails(production, "serve", **settings)
+
+
 def test_a_pretended_time_is_refused(production: RunningService):
     told = fails(production, "serve", HOTLINE_PRETEND_NOW="2026-11-24T10:00")
     assert "pretend_now" in told and "去掉" in told

@@ -19,10 +19,13 @@ STORES = {"sqlite": sqlite_store, "postgresql": postgresql_store, "http": sqlite
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of what every back end promises run on HTTP, too."""
+    """Tests of what every back end promises run on HTTP, too; those that make hash after hash only in long runs, as
+    test_http_wire.py logs in as well."""
     if "store" in metafunc.fixturenames:
-        kinds = STORES if "through_door" in metafunc.fixturenames else ("sqlite", "postgresql")
-        metafunc.parametrize("store", kinds, indirect=True)
+        costly = metafunc.module.__name__.endswith(("test_demo_login", "test_password_change"))
+        http = [pytest.param("http", marks=pytest.mark.long if costly else ())]
+        also = http if "through_door" in metafunc.fixturenames else []
+        metafunc.parametrize("store", ["sqlite", "postgresql", *also], indirect=True)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import ssl
 import traceback
 from datetime import date
 from pathlib import Path
 
 import pytest
+import trustme
 
 from bot.backend.appointments import Business, Half, Wanted
 from bot.backend.base import LoginStatus, PasswordChange
@@ -307,6 +309,24 @@ def test_in_audio_time_the_clock_stands_still_while_the_centre_is_asked(server, 
         return took
 
     assert run_in_audio_time(call()) == 0.0
+
+
+async def test_only_a_system_with_the_right_certificate_is_told_anything(theirs, ours, tmp_path):
+    authority, other = trustme.CA(), trustme.CA()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "right.pem")
+    other.cert_pem.write_to_path(tmp_path / "wrong.pem")
+    with centre_server(theirs.store, tls, backend=theirs.backend) as server:
+        for authority_file in (tmp_path / "wrong.pem", None):
+            settings = server.settings(authority_file=authority_file, **PATIENT)
+            stranger = open_centre(settings, ours.database, ours.seal, Passwords())
+            assert await failure(stranger.backend.login("c1")) == "backend_away" and server.asked == []
+            await stranger.close()
+        settings = server.settings(authority_file=tmp_path / "right.pem", **PATIENT)
+        centre = open_centre(settings, ours.database, ours.seal, Passwords())
+        assert await centre.backend.login("nobody") is None and server.ways() == ["login/state"]
+        await centre.close()
 
 
 @pytest.mark.parametrize("url", ["", "10.0.0.5", "ftp://centre", "http://user:secret@centre", "https://centre/?a=b"])
