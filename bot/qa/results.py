@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.call.turn import PASSWORD
+from bot.dialogue.belief import NEVER_DOUBTED
+from bot.dialogue.one_by_one import FREE
 from bot.errors import ContentError
 from bot.mandarin import masked, says_password
 from bot.qa.conditions import Condition
@@ -35,6 +37,9 @@ class TurnResult:
     heard: list[str] = field(default_factory=list)
     confidence: float = 0.0
     """Of the last text heard."""
+
+    doubt: float = 0.0
+    """How far the way it was heard speaks against the intent, in nats."""
 
     listened_for: str = ""
     """The question; with + if a grammar narrowed down what could be heard."""
@@ -176,12 +181,15 @@ def _turn(turn: TurnTaken, failures: list[str]) -> TurnResult:
     if heard:
         found.confidence = round(heard[-1].utterance.confidence, 2)
         asked = heard[-1].question
+        found.doubt = round(heard[-1].utterance.doubt, 2) if asked.name in FREE else 0.0
         found.listened_for = asked.name + ("+" if asked.grammar else "")
     _count_errors(found, turn, said)
     _count_interruptions(found, turn)
     found.phantoms = sum(not _is_the_callers(turn, one) for one in heard)
     if turn.understood:
         found.intent, found.intent_confidence = turn.understood[-1].intent, round(turn.understood[-1].confidence, 2)
+    if found.intent in NEVER_DOUBTED:
+        found.doubt = 0.0
     if turn.meant is not None:
         found.intent_of_words = turn.meant.intent
     if step is not None:

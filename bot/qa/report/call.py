@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from html import escape
 
+from bot.dialogue.belief import chance
 from bot.qa.results import CallResult, TurnResult
+
+_TOLD_DOUBT = 0.1
 
 
 def call_card(call: CallResult, before: CallResult | None) -> str:
@@ -78,7 +81,9 @@ def _rows(turn: TurnResult, before: TurnResult | None) -> Iterator[tuple[str, st
 
 
 def _understood(turn: TurnResult) -> str:
-    told = f"{escape(turn.intent)}（把握 {turn.intent_confidence:.2f}）"
+    sure = turn.intent_confidence
+    doubted = f"，听得不清，折成 {chance(sure, turn.doubt):.2f}" if turn.doubt >= _TOLD_DOUBT else ""
+    told = f"{escape(turn.intent)}（把握 {sure:.2f}{doubted}）"
     if turn.wanted_intent and turn.wanted_intent != turn.intent:
         told += f' <span class="worse">应当是 {escape(turn.wanted_intent)}</span>'
     elif turn.intent_of_words and turn.intent_of_words != turn.intent:

@@ -110,5 +110,10 @@ def test_the_page_escapes_what_callers_say_and_shows_what_changed():
     )
 
 
+def test_what_was_heard_badly_is_shown_with_the_odds_it_has_left():
+    now = call("a", [turn(intent="deny", intent_confidence=0.9, doubt=2.2)])
+    assert "把握 0.90，听得不清，折成 0.50" in page([now], summary([now], real_time=False), None)
+
+
 def test_wrong_characters_are_marked_on_both_sides():
     assert marked("公积金", "公鸡金了") == ("公<del>积</del>金", "公<ins>鸡</ins>金<ins>了</ins>")
