@@ -15,7 +15,7 @@ from pathlib import Path
 import jieba
 
 from speech import lexicon, phrases, vocabulary
-from speech.hcl import UNKNOWN, Tree
+from speech.hcl import UNKNOWN, Phones, Tree, our_phones, phones_in
 from speech.ngram import Ngrams
 from speech.settings import ROOT, Settings
 from speech.vocabulary import Weighted
@@ -41,7 +41,12 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -> str:
-    """Build graph/ from weighted sentences; says what it holds and what cannot be said."""
+    """Build graph/ from weighted sentences; says what it holds and what cannot be said.
+
+    A `units.txt` beside graph/ (written by `import-fsmn`) tells the units of a network that are not our syllables.
+    """
+    units = folder.parent / "units.txt"
+    phones, count = phones_in(units) if units.exists() else (our_phones(), 0)
     general = dict(phrases.frequent_words(Path(jieba.__file__).with_name("dict.txt"), int(settings["general_words"])))
     cutter = segmenter(vocabulary.own_words())
     model = Ngrams(order=int(settings["order"]))
@@ -49,16 +54,17 @@ def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -
     dumb: set[str] = set()
     for text, weight in sentences:
         words = cut(cutter, text)
-        dumb |= {word for word in words if not lexicon.pronunciations(word, accents=False)}
+        dumb |= {word for word in words if not _sayable(lexicon.pronunciations(word, accents=False), phones)}
         if not dumb.intersection(words):
             model.add(words, weight)
             own.update(words)
     model.prune(settings["prune"])
     characters = {c for word in own for c in word}
     spoken = {w: lexicon.pronunciations(w, accents=w in own) for w in {*own, *characters, *general}}
+    spoken = {word: _sayable(variants, phones) for word, variants in spoken.items()}
     names = sorted(word for word, variants in spoken.items() if variants)
     numbers = {"<eps>": 0, **{word: i for i, word in enumerate([*names, UNKNOWN, "#0"], start=1)}}
-    tree = Tree(numbers, settings["garbage_cost"])
+    tree = Tree(numbers, settings["garbage_cost"], phones, count)
     for word in names:
         tree.add(word, spoken[word])
     lines, states = model.automaton(distribution(names, general, own, settings["unknown_share"]))
@@ -69,6 +75,11 @@ def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -
         f"{folder}: {len(names)} words ({len(own)} of the content), {len(tree.arcs)} arcs in the tree, "
         f"{states} histories, {size:.1f} MB" + (f"; cannot be said: {' '.join(sorted(dumb))}" if dumb else "")
     )
+
+
+def _sayable(variants: dict[lexicon.Pronunciation, float], phones: Phones) -> dict[lexicon.Pronunciation, float]:
+    """The pronunciations that the network has units for."""
+    return {said: cost for said, cost in variants.items() if phones.keys() >= set(said)}
 
 
 def segmenter(words: list[str]) -> jieba.Tokenizer:

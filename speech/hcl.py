@@ -6,8 +6,12 @@ through the HMM, made decoding three times slower).
 A word comes out where the blank after its last syllable begins; that blank is the same for all words and leads to the
 root. (With blanks of their own and the word behind them, the best path stayed in front of the word until the next one
 began: a word said alone had no partial result.) Silence and `#0` loop at the root. `[unk]` is one syllable out of a few
-that stand for all (all 404 would fill the lattice: real-time factor 2.7 on a sentence outside the domain).
+that stand for all (all 404 would fill the lattice: real-time factor 2.7 on a sentence outside the domain). A network
+whose units are characters (`import-fsmn`) has several phones for a syllable: parallel arcs.
 """
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from speech import mdl, syllables
 from speech.lexicon import Pronunciation
@@ -19,14 +23,35 @@ SILENCE = 0.5
 UNKNOWN = "[unk]"
 Arc = tuple[int, int, int, int, float]
 
+Phones = Mapping[str, Sequence[int]]
+"""Syllable → the network's units that sound so, from 1."""
+
+
+def our_phones() -> Phones:
+    """Each syllable is one unit."""
+    return {syllable: (number,) for number, syllable in enumerate(syllables.units(), start=1)}
+
+
+def phones_in(file: Path) -> tuple[Phones, int]:
+    """A network's units.txt: the syllable that each of its units is, one a line ("": none); and how many there are."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found: dict[str, list[int]] = {}
+    for number, syllable in enumerate(lines, start=1):
+        if syllable:
+            found.setdefault(syllable, []).append(number)
+    return found, len(lines)
+
 
 class Tree:
     """Grows arcs (from, to, transition-id, word number, cost); state 0 is root and the only end."""
 
-    def __init__(self, word_numbers: dict[str, int], garbage_cost: float) -> None:
+    def __init__(
+        self, word_numbers: dict[str, int], garbage_cost: float, phones: Phones | None = None, count: int = 0
+    ) -> None:
+        """`phones` and their `count`: of a network with other units than ours."""
         self.numbers = word_numbers
-        self.units = syllables.numbers()
-        self.count = len(syllables.units())
+        self.phones = phones or our_phones()
+        self.count = count or len(syllables.units())
         self.states = 1
         self.arcs: list[Arc] = []
         self.spikes: dict[tuple[int, str], int] = {}
@@ -46,7 +71,7 @@ class Tree:
         for pronunciation, cost in variants.items():
             node = 0
             for syllable in pronunciation[:-1]:
-                node = self._inside(self._spike(node, syllable), self.units[syllable])
+                node = self._inside(self._spike(node, syllable), self.phones[syllable][0])
             self.arcs.append((self._spike(node, pronunciation[-1]), self.spoken, 0, self.numbers[word], cost))
 
     def lines(self) -> list[str]:
@@ -57,14 +82,15 @@ class Tree:
         """Where this syllable sounds after that node."""
         key = (node, syllable)
         if key not in self.spikes:
-            self.spikes[key] = self._syllable(node, self.units[syllable], 0.0)
+            self.spikes[key] = self._syllable(node, self.phones[syllable], 0.0)
         return self.spikes[key]
 
-    def _syllable(self, start: int, phone: int, cost: float) -> int:
+    def _syllable(self, start: int, phones: Sequence[int], cost: float) -> int:
         """Arcs of one syllable; the state where it sounds."""
-        own, _, _, _, _ = mdl.transition_ids(phone, self.count)
         spike = self._state()
-        self.arcs += [(start, spike, own, 0, cost), (spike, spike, own, 0, 0.0)]
+        for phone in phones:
+            own, _, _, _, _ = mdl.transition_ids(phone, self.count)
+            self.arcs += [(start, spike, own, 0, cost), (spike, spike, own, 0, 0.0)]
         return spike
 
     def _inside(self, spike: int, phone: int) -> int:
@@ -92,8 +118,8 @@ class Tree:
 
     def _garbage(self, cost: float) -> None:
         """Speech that is none of the words, a syllable at a time."""
-        for syllable in representatives():
-            spike = self._syllable(0, self.units[syllable], cost)
+        for syllable in (one for one in representatives() if one in self.phones):
+            spike = self._syllable(0, self.phones[syllable], cost)
             self.arcs.append((spike, self.spoken, 0, self.numbers[UNKNOWN], 0.0))
 
     def _state(self) -> int:

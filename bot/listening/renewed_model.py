@@ -81,5 +81,8 @@ class RenewedModel:
 
 def _stamp(path: Path) -> Stamp:
     """Changes with every file that a model is read from; of a file that is just being replaced, nothing."""
-    files = (path / name for name in (*NEEDED, "graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int"))
+    files = (
+        path / name
+        for name in (*NEEDED, "am/global_cmvn.stats", "graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
+    )
     return tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file())

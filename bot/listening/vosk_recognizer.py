@@ -22,7 +22,7 @@ from bot.listening.competitor import better
 from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
 
 T = TypeVar("T")
-NEEDED = ("am/final.mdl", "am/global_cmvn.stats", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
+NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
 
 GUESS_CONFIDENCE = 0.3
 """Of a text that was the best so far but lost against silence in the end."""
