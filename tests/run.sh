@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The tests of `make test`, in four parts at once. Calls in real time mostly wait: whole services are shown as they go on,
-# channels with them; what computes (with Rasa, and the rest) runs on what they leave of the processors. Logs of all but
-# the first are printed when they are over. With arguments: pytest with these, and nothing else.
+# The tests of `make test`, in five parts at once. Calls in real time mostly wait: whole services are shown as they go on,
+# channels with them. What computes (scripted calls, other dialogues, the rest) runs on what they leave of the processors.
+# Logs of all but the first are printed when they are over. With arguments: pytest with these, and nothing else.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p var
@@ -17,12 +17,13 @@ beside() { # name, nice, what pytest gets
 }
 trap 'kill "${running[@]}" 2> /dev/null' EXIT
 beside channels 0 tests/channels
-beside rasa 15 tests/calls tests/content tests/dialogue
+beside calls 15 tests/calls
+beside dialogue 15 tests/content tests/dialogue
 beside rest 15 tests --ignore=tests/whole --ignore=tests/channels --ignore=tests/calls --ignore=tests/content --ignore=tests/dialogue
 echo "== 整个服务的实时通话（其余的测试同时在做，随后显示）"
 tests tests/whole
 failed=$?
-for name in channels rasa rest; do
+for name in channels calls dialogue rest; do
     wait "${running[$name]}" || failed=1
     echo "== $name"
     cat "var/tests-$name.log"
