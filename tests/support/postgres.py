@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 PREFIX = "hotline-postgres-"
 """Of the servers' folders; the test run's process id follows."""
@@ -35,9 +36,12 @@ class PostgresServer:
     def new_database(self, copied_from: str = "template1") -> str:
         """A database as empty as this one; its URL. Nobody may be connected to `copied_from`."""
         name = f"test_{uuid.uuid4().hex[:8]}"
-        with psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {copied_from}")  # type: ignore[arg-type]
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {copied_from}")
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
+
+    def drop(self, url: str) -> None:
+        """Delete a database of `new_database`, whoever still uses it."""
+        self._execute(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
     def start(self) -> None:
         """Start it, unless it runs."""
@@ -73,6 +77,10 @@ class PostgresServer:
     @property
     def _data(self) -> str:
         return str(self._folder / "data")
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_user, str(self._programs / program), *arguments]

@@ -80,3 +80,5 @@ def store(request, tmp_path):
     made = sqlite_store(tmp_path) if request.param == "sqlite" else postgresql_store(tmp_path)
     yield made
     made.database.close()
+    if made.server:
+        made.server.drop(made.url)  # searches of all that the server keeps take as long as it keeps much
