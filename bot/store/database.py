@@ -54,9 +54,14 @@ class Database:
             with transaction() as connection:
                 return work(connection)
 
+        begun = asyncio.get_running_loop().run_in_executor(self._threads, run)
         try:
             async with asyncio.timeout(self._longest_seconds):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+                return await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            # A hang-up. What was begun ends first: a log-out that overtook the login would leave it behind.
+            await asyncio.wait({begun}, timeout=self._longest_seconds)
+            raise
         except TimeoutError as error:
             # A stalled server keeps its thread until the operating system gives up; the caller does not wait for it.
             raise StoreError("store_away", f"no answer from the database in {self._longest_seconds} s") from error

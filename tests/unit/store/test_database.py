@@ -67,6 +67,23 @@ async def test_many_writers_at_once_all_succeed(store):
     assert len(await store.database.read(names)) == 20
 
 
+async def test_what_a_hang_up_interrupts_is_finished_before_what_comes_next(store):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(connection):
+        begun.set()
+        may_end.wait(5)
+        add("begun")(connection)
+
+    writing = asyncio.create_task(store.database.write(slow))
+    await asyncio.to_thread(begun.wait, 5)
+    writing.cancel()
+    asyncio.get_running_loop().call_later(0.2, may_end.set)
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await store.database.read(names) == ["begun"]
+
+
 async def test_a_statement_that_the_database_refuses_is_named_without_its_values(store):
     await store.database.write(add("81007108"))
     with pytest.raises(StoreError) as refused:
