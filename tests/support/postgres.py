@@ -47,6 +47,7 @@ class PostgresServer:
         """Start it, unless it runs."""
         settings = (
             f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=60"
+            " -c min_wal_size=32MB -c max_wal_size=48MB"  # some tests search all that it wrote
         )
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self._folder / "log"), "-o", settings, "start")
 
