@@ -8,23 +8,13 @@ import numpy as np
 import torch
 
 from speech import features, syllables
+from speech.decoding import model_conf
 from speech.evaluator import Evaluator
 from speech.mdl import Affine, Model, write
 from speech.network import Layer, Network, Shape
 from speech.settings import ROOT, Settings
 
 TOLERANCE = 1e-4
-MODEL_CONF = """--min-active=200
---max-active={max_active}
---beam={beam}
---lattice-beam={lattice_beam}
---acoustic-scale={acoustic_scale}
---frame-subsampling-factor=3
---endpoint.silence-phones={silence}
---endpoint.rule2.min-trailing-silence=5.0
---endpoint.rule3.min-trailing-silence=5.0
---endpoint.rule4.min-trailing-silence=5.0
-"""
 
 
 class ExportError(Exception):
@@ -62,7 +52,7 @@ def export(network: Network, mean: np.ndarray, folder: Path, settings: dict[str,
     write(path, model, len(syllables.units()))
     (folder / "am" / "global_cmvn.stats").write_text(cmvn_text(mean), encoding="ascii")
     (folder / "conf" / "mfcc.conf").write_text(features.MFCC_CONF, encoding="ascii")
-    conf = MODEL_CONF.format(silence=syllables.silence(), **settings)
+    conf = model_conf(syllables.silence(), settings)
     (folder / "conf" / "model.conf").write_text(conf, encoding="ascii")
     difference = prove(network, path, settings["blank_penalty"])
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; read back, differs from PyTorch by {difference:.1e}")

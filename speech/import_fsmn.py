@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from speech import graph, mdl, vocabulary
+from speech.decoding import model_conf
 from speech.evaluator import Evaluator
 from speech.fsmn import BINS, Teacher, reading
 from speech.mdl import Affine, Model
@@ -27,18 +28,8 @@ MFCC_CONF = """--sample-frequency=16000
 --use-energy=false
 --dither=0
 """
-MODEL_CONF = """--min-active=200
---max-active=1200
---beam=9.0
---lattice-beam=2.0
---acoustic-scale={scale}
---frame-subsampling-factor=3
---frames-per-chunk=9
---endpoint.silence-phones={silence}
---endpoint.rule2.min-trailing-silence=5.0
---endpoint.rule3.min-trailing-silence=5.0
---endpoint.rule4.min-trailing-silence=5.0
-"""
+SEARCH = {"max_active": 1200, "beam": 9.0, "lattice_beam": 2.0}
+CHUNK = "--frames-per-chunk=9\n"
 
 
 class ImportFailed(Exception):
@@ -66,9 +57,8 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
     mdl.write(path, assemble(teacher, options.blank_penalty), phones)
     (options.model / "units.txt").write_text("".join(f"{reading(t)}\n" for t in teacher.tokens[1:]), encoding="utf-8")
     (options.model / "conf" / "mfcc.conf").write_text(MFCC_CONF)
-    (options.model / "conf" / "model.conf").write_text(
-        MODEL_CONF.format(scale=options.acoustic_scale, silence=phones + 1)
-    )
+    conf = model_conf(phones + 1, SEARCH | {"acoustic_scale": options.acoustic_scale})
+    (options.model / "conf" / "model.conf").write_text(conf + CHUNK)
     print(graph.build(options.model / "graph", vocabulary.sentences(seed=settings["seed"]), settings["graph"]))
 
 

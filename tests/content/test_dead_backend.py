@@ -9,15 +9,11 @@ import pytest
 from actions import backend_door
 from actions.content import ROOT
 from bot.backend.base import LoginKind
-from bot.backend.demo import DemoBackend
-from bot.backend.demo_appointments import DemoAppointments
-from bot.backend.demo_customers import load_demo, read_customers
-from bot.backend.demo_sms import DemoMessages
-from bot.store.passwords import Passwords
+from bot.backend.demo_customers import read_customers
 from bot.store.work_orders import WorkOrderKind
 from tests.content.centre import forget_made_once, types
 from tests.content.conversation import Conversation, names
-from tests.support.centre_server import CentreServer, centre_server
+from tests.support.centre_server import CentreServer, demo_centre
 from tests.support.stores import sqlite_store
 
 FILE = ROOT / "demo" / "customers.yml"
@@ -31,17 +27,9 @@ def theirs(tmp_path_factory):
     """The centre's own system, in its own store, with two customers and the units."""
     folder = tmp_path_factory.mktemp("theirs")
     people, _, units = FILE.read_text("utf-8").partition("units:")
-    (folder / "some.yml").write_text(people[: people.index("  - name: 演示用户三")] + "units:" + units, "utf-8")
-    store = sqlite_store(folder)
-    load_demo(store.database, store.seal, Passwords(), folder / "some.yml")
-    parts = {
-        "backend": DemoBackend(store.database, store.seal, Passwords()),
-        "appointments": DemoAppointments(store.database, store.seal),
-        "messages": DemoMessages(store.database, store.seal),
-    }
-    with centre_server(store, **parts) as server:
+    some = people[: people.index("  - name: 演示用户三")] + "units:" + units
+    with demo_centre(folder, some) as server:
         yield server
-    store.database.close()
 
 
 @pytest.fixture

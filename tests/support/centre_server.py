@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -18,10 +19,15 @@ from pydantic_core import to_jsonable_python
 from bot.backend.appointments import AppointmentBook, Business, Half, Wanted
 from bot.backend.base import Backend, LoginKind, LoginStatus
 from bot.backend.centre import CentreSettings
+from bot.backend.demo import DemoBackend
+from bot.backend.demo_appointments import DemoAppointments
+from bot.backend.demo_customers import load_demo
+from bot.backend.demo_sms import DemoMessages
 from bot.backend.sms import Messages, Topic
 from bot.errors import BackendError
 from bot.store.calls import keep_line
-from tests.support.stores import Store
+from bot.store.passwords import Passwords
+from tests.support.stores import Store, sqlite_store
 
 TOKEN = "a token of the tests"
 Body = dict[str, Any]
@@ -286,6 +292,22 @@ def centre_server(store: Store, tls: ssl.SSLContext | None = None, **parts: Any)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def demo_centre(folder: Path, customers: str) -> Iterator[CentreServer]:
+    """A centre of its own with these demo customers (the text of a file of them), its store in `folder`."""
+    (folder / "customers.yml").write_text(customers, "utf-8")
+    store = sqlite_store(folder)
+    load_demo(store.database, store.seal, Passwords(), folder / "customers.yml")
+    parts = {
+        "backend": DemoBackend(store.database, store.seal, Passwords()),
+        "appointments": DemoAppointments(store.database, store.seal),
+        "messages": DemoMessages(store.database, store.seal),
+    }
+    with centre_server(store, **parts) as server:
+        yield server
+    store.database.close()
 
 
 async def _end(runner: web.AppRunner) -> None:

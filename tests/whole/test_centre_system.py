@@ -4,19 +4,14 @@ import asyncio
 
 import pytest
 
-from bot.backend.demo import DemoBackend
-from bot.backend.demo_appointments import DemoAppointments
-from bot.backend.demo_customers import load_demo, read_customers
-from bot.backend.demo_sms import DemoMessages
-from bot.store.passwords import Passwords
+from bot.backend.demo_customers import read_customers
 from tests.conftest import ROOT
-from tests.support.centre_server import TOKEN, CentreServer, centre_server
+from tests.support.centre_server import TOKEN, CentreServer, demo_centre
 from tests.support.fake_exchange import FakeCall, FakeExchange
 from tests.support.leaks import leaks
 from tests.support.left_behind import LeftBehind
 from tests.support.patience import PATIENCE_SECONDS, longest_wait, waited_for_sound
 from tests.support.service import running_service
-from tests.support.stores import sqlite_store
 
 pytestmark = pytest.mark.long
 
@@ -28,14 +23,8 @@ FIRST = read_customers(FILE)[0]
 def theirs(tmp_path):
     """The centre's own system, in its own store."""
     (tmp_path / "theirs").mkdir()
-    store = sqlite_store(tmp_path / "theirs")
-    load_demo(store.database, store.seal, Passwords(), FILE)
-    backend = DemoBackend(store.database, store.seal, Passwords())
-    appointments = DemoAppointments(store.database, store.seal)
-    messages = DemoMessages(store.database, store.seal)
-    with centre_server(store, backend=backend, appointments=appointments, messages=messages) as server:
+    with demo_centre(tmp_path / "theirs", FILE.read_text("utf-8")) as server:
         yield server
-    store.database.close()
 
 
 async def heard_to_its_end(call: FakeCall, left: LeftBehind, utterance: str) -> None:

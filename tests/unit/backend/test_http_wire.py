@@ -15,16 +15,13 @@ from bot.backend.base import LoginStatus, PasswordChange
 from bot.backend.call_numbers import CallNumbers
 from bot.backend.centre import CentreSettings, open_centre
 from bot.backend.circuit_breaker import CircuitBreaker
-from bot.backend.demo import DemoBackend
-from bot.backend.demo_appointments import DemoAppointments
-from bot.backend.demo_customers import load_demo, read_customers
-from bot.backend.demo_sms import DemoMessages
+from bot.backend.demo_customers import read_customers
 from bot.backend.http import HttpBackend
 from bot.backend.http_wire import REFUSALS, Wire
 from bot.clock import run_in_audio_time
 from bot.errors import BackendError, SettingsError
 from bot.store.passwords import Passwords
-from tests.support.centre_server import TOKEN, CentreServer, centre_server
+from tests.support.centre_server import TOKEN, CentreServer, centre_server, demo_centre
 from tests.support.rasa_server import free_port
 from tests.support.stores import sqlite_store
 
@@ -42,19 +39,9 @@ says = CentreServer.says
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory):
     """The centre's own system, with one customer."""
-    folder = tmp_path_factory.mktemp("centre")
     text = CUSTOMERS.read_text("utf-8")
-    (folder / "one.yml").write_text(text[: text.index("  - name: 演示用户二")], "utf-8")
-    made = sqlite_store(folder)
-    load_demo(made.database, made.seal, Passwords(), folder / "one.yml")
-    parts = {
-        "backend": DemoBackend(made.database, made.seal, Passwords()),
-        "appointments": DemoAppointments(made.database, made.seal),
-        "messages": DemoMessages(made.database, made.seal),
-    }
-    with centre_server(made, **parts) as server:
+    with demo_centre(tmp_path_factory.mktemp("centre"), text[: text.index("  - name: 演示用户二")]) as server:
         yield server
-    made.database.close()
 
 
 @pytest.fixture
