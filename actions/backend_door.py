@@ -1,8 +1,9 @@
 """The one place where actions get business data and the store, by the environment that the supervisor sets.
 
-HOTLINE_DATABASE_URL     SQLAlchemy URL
-HOTLINE_SECRET_KEY_FILE  the store's key file
-HOTLINE_BACKEND__…       a centre's own system (bot/backend/centre.py); without them the demo's data
+HOTLINE_DATABASE_URL           SQLAlchemy URL
+HOTLINE_DATABASE_BUSY_SECONDS  how long a lock may be held; 1 if not given
+HOTLINE_SECRET_KEY_FILE        the store's key file
+HOTLINE_BACKEND__…             a centre's own system (bot/backend/centre.py); without them the demo's data
 """
 
 import os
@@ -131,7 +132,8 @@ async def rate(call_id: str, grade: ratings.Grade) -> bool:
 
 @lru_cache(maxsize=1)
 def _database() -> Database:
-    return Database(_from_environment("HOTLINE_DATABASE_URL"))
+    busy_seconds = float(os.environ.get("HOTLINE_DATABASE_BUSY_SECONDS", "1"))
+    return Database(_from_environment("HOTLINE_DATABASE_URL"), busy_seconds=busy_seconds)
 
 
 @lru_cache(maxsize=1)

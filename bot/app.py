@@ -65,7 +65,7 @@ class Store:
     """Database, seal and what stands on them."""
 
     def __init__(self, settings: Settings) -> None:
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, busy_seconds=settings.database_busy_seconds)
         self.seal = Seal.from_file(settings.secret_key_file)
         self.passwords = Passwords()
         self.centre = open_centre(settings.backend, self.database, self.seal, self.passwords, _limits(settings))
@@ -261,7 +261,8 @@ class Hotline:
 
 
 def _voice(settings: Settings) -> tuple[Pyttsx3Synthesizer, SpeechCache, LineVoice]:
-    synthesizer = Pyttsx3Synthesizer(read_voices(VOICES), Lexicon.read(LEXICON))
+    longest = settings.speaking.longest_sentence_seconds
+    synthesizer = Pyttsx3Synthesizer(read_voices(VOICES), Lexicon.read(LEXICON), longest_seconds=longest)
     cache = SpeechCache(settings.speaking.cache, settings.speaking.cache_megabytes, edition_of(VOICES, LEXICON))
     return synthesizer, cache, LineVoice(synthesizer, cache, RecordedPrompts(ROOT / "voices" / "recorded"))
 

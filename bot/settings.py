@@ -92,6 +92,8 @@ class SpeakingSettings(Group):
 
     cache: File = ROOT / "var" / "speech-cache"
     cache_megabytes: Count = 200
+    longest_sentence_seconds: Seconds = 1.5
+    """A synthesiser that takes longer for one sentence stalls: it is replaced, and the caller hears a kept sentence."""
 
 
 class RasaSettings(Group):
@@ -151,6 +153,9 @@ class Settings(BaseSettings):
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'hotline.db'}"
     """SQLAlchemy URL: sqlite:///… or postgresql+psycopg://…"""
+
+    database_busy_seconds: Seconds = 1.0
+    """A lock that is held longer is a fault (the journal then waits in the spool); a silent server, 0.5 s later."""
 
     secret_key_file: File = ROOT / "var" / "secret.key"
     """Encrypts account numbers in the store; made at first start, readable by its owner only."""

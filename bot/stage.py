@@ -31,8 +31,9 @@ from bot.store.tables import metadata
 from bot.supervisor import Supervised
 from bot.training import train
 
-LONGEST_ANSWER_SECONDS = 60.0
-"""Of Rasa, by the wall clock: audio time stands still meanwhile, so that a busy machine plays the same call."""
+LONGEST_SECONDS = 60.0
+"""By the wall clock, for Rasa, a sentence of the voice, a lock in the store: audio time stands still meanwhile, so that
+a busy machine plays the same call."""
 
 _KEPT_TABLES = ("seals", "alembic_version", "credentials", "login_numbers", "demo_accounts", "demo_loads")
 
@@ -60,8 +61,10 @@ class Stage:
                 "secret_key_file": folder / "secret.key",
                 "run_dir": folder,
                 "rasa": self._asked.rasa.model_copy(
-                    update={"url": rasa, "actions_url": actions, "longest_answer_seconds": LONGEST_ANSWER_SECONDS}
+                    update={"url": rasa, "actions_url": actions, "longest_answer_seconds": LONGEST_SECONDS}
                 ),
+                "speaking": self._asked.speaking.model_copy(update={"longest_sentence_seconds": LONGEST_SECONDS}),
+                "database_busy_seconds": LONGEST_SECONDS,
                 "call": self._asked.call.model_copy(update={"recordings": folder / "recordings"}),
             }
         )
@@ -115,6 +118,7 @@ class Stage:
     def _with_store(self, process: Process) -> Process:
         environment = {
             "HOTLINE_DATABASE_URL": self.settings.database_url,
+            "HOTLINE_DATABASE_BUSY_SECONDS": str(self.settings.database_busy_seconds),
             "HOTLINE_SECRET_KEY_FILE": str(self.settings.secret_key_file),
             "HOTLINE_MODE": "demo",
             **self.settings.backend.to_environment(),

@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+_OUT_OF_TIME = ["TimeoutError", "秒内没有合成", "no answer from", "store_locked", r"assert [\d.]+ < [\d.]+$"]
+"""How a test fails that other programs kept from the processors."""
+
 _ANY_PACE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 _MANY = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
 settings.register_profile("short", derandomize=True, max_examples=50, **_ANY_PACE)
@@ -33,12 +36,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Calls in real time get two more tries: other programs may hold the processors for seconds. Thrice is a fault."""
+    """Calls in real time get two more tries, other tests if they ran out of time: other programs may hold the
+    processors for seconds. Thrice is a fault."""
     for item in items:
         if config.getoption("markexpr") == "long" and item.path.is_relative_to(ROOT / "tests" / "fuzz"):
             item.add_marker(pytest.mark.long)
         if item.path.is_relative_to(ROOT / "tests" / "whole") or item.path.is_relative_to(ROOT / "tests" / "channels"):
             item.add_marker(pytest.mark.flaky(reruns=2))
+        else:
+            item.add_marker(pytest.mark.flaky(reruns=2, only_rerun=_OUT_OF_TIME))
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,9 @@ beside() { # name, nice, what pytest gets
 }
 trap 'kill "${running[@]}" 2> /dev/null' EXIT
 beside channels 0 tests/channels
-beside calls 15 tests/calls
-beside dialogue 15 tests/content tests/dialogue
-beside rest 15 tests --ignore=tests/whole --ignore=tests/channels --ignore=tests/calls --ignore=tests/content --ignore=tests/dialogue
+beside calls 10 tests/calls
+beside dialogue 10 tests/content tests/dialogue
+beside rest 10 tests --ignore=tests/whole --ignore=tests/channels --ignore=tests/calls --ignore=tests/content --ignore=tests/dialogue
 echo "== 整个服务的实时通话（其余的测试同时在做，随后显示）"
 tests tests/whole
 failed=$?

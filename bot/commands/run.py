@@ -64,6 +64,7 @@ def _for_children(settings: Settings) -> dict[str, str]:
     """What the action server must know of the settings: it opens the same store and the same centre's data."""
     return {
         "HOTLINE_DATABASE_URL": settings.database_url,
+        "HOTLINE_DATABASE_BUSY_SECONDS": str(settings.database_busy_seconds),
         "HOTLINE_SECRET_KEY_FILE": str(settings.secret_key_file),
         "HOTLINE_MODE": settings.mode,
         **settings.backend.to_environment(),

@@ -20,12 +20,12 @@ T = TypeVar("T")
 class Database:
     """Transactions for threads (`reading`, `writing`) and for the event loop (`read`, `write`).
 
-    Making one connects to nothing. All failures are StoreError, within `longest_seconds` on the loop.
+    Making one connects to nothing. All failures are StoreError, on the loop half a second after `busy_seconds` at most.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = 1.0, longest_seconds: float = 1.5) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = 1.0) -> None:
         self.engine = _engine(url, busy_seconds)
-        self._longest_seconds = longest_seconds
+        self._longest_seconds = busy_seconds + 0.5
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="store")
 
     @contextmanager
