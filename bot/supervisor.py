@@ -22,6 +22,9 @@ _STEADY_SECONDS = 60.0
 _READY_WITHIN_SECONDS = 120.0
 _ENDS_WITHIN_SECONDS = 8.0
 
+_WITH_ITS_PARENT = ("setpriv", "--pdeathsig", "TERM")
+"""Of util-linux: what is started ends when whoever started it is gone, killed without a chance to say goodbye too."""
+
 
 class Supervised:
     """One process that is kept running."""
@@ -75,6 +78,7 @@ class Supervised:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._running = await asyncio.create_subprocess_exec(
+                *_WITH_ITS_PARENT,
                 *self.process.command,
                 cwd=self.process.cwd,
                 env=os.environ | self.process.environment,
