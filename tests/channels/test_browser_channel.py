@@ -10,7 +10,8 @@ from aiohttp import WSMsgType
 
 from bot.audio.frame import FRAME_BYTES, SILENCE, Frame
 from bot.channels.base import Caption, NextStep
-from bot.channels.browser import BrokenMessage, BrowserChannel, CallerHungUp, MicrophoneTurned, read_message
+from bot.channels.browser import BrowserChannel
+from bot.channels.browser_messages import BrokenMessage, CallerHungUp, MicrophoneTurned, read_message
 from bot.events import CallerTyped, DigitPressed
 from tests.support.phone_server import Calls, page_on, server, told
 
