@@ -131,8 +131,9 @@ class CallSettings(Group):
     no_barge_in_seconds: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0.3
     """No interruption by speech at the very start of a prompt."""
 
-    admission_limit: Count = 30
-    """Simultaneous calls; one more hears a polite sentence and goes to a person."""
+    admission_limit: Count = 20
+    """Simultaneous calls; one more hears a polite sentence and goes to a person. So many two cores hold within the
+    promised times (docs/performance.md); `make bench` finds the number of another machine."""
 
     recordings: File | None = ROOT / "var" / "recordings"
     """None: calls are not recorded."""

@@ -197,7 +197,7 @@ def report(levels: Sequence[Level]) -> str:
             table(["calls", *SPLIT], [[level.callers, *split(level.turns)] for level in levels]),
             "Per cent of one core:\n",
             table(["calls", *parts, "all, a call"], costs),
-            f"Largest number that holds: {largest}\n",
+            f"Largest number that holds: {largest} (in hotline.toml: call.admission_limit = {largest})\n",
         ]
     )
 
