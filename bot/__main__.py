@@ -22,6 +22,7 @@ _COMMANDS = {
     "preview": ("bot.commands.preview", "试听一句话、一条政策在电话里的声音"),
     "publish": ("bot.commands.publish", "检查、训练、试用，再换上新的对话模型（make publish；--back 换回）"),
     "qa": ("bot.commands.qa", "测试人员的工具：一批电话、对比、能听的报告（python -m bot qa run 脚本或目录 …）"),
+    "orders": ("bot.commands.orders", "工单：列出没有办结的，看一张，开始办理，办结"),
     "report": ("bot.commands.report", "话务日报：呼入、自助、转人工、工单、满意度（--day 2026-11-28）"),
     "sbom": ("bot.commands.sbom", "软件物料清单：用了哪些软件，版本、校验值和许可证（CycloneDX）"),
     "version": ("bot.commands.version", "版本、模型和内容的校验值"),

@@ -189,6 +189,16 @@ class WorkOrders:
         written = in_fours(number)
         return await self._database.read(lambda connection: self._find(connection, work_orders.c.number == written))
 
+    async def unfinished(self) -> list[WorkOrder]:
+        """All that nobody has finished yet, the earliest due first."""
+
+        def find(connection: sa.Connection) -> list[WorkOrder]:
+            waiting = sa.select(work_orders).where(work_orders.c.state != "done")
+            by_time = waiting.order_by(work_orders.c.due_on, work_orders.c.created_at)
+            return [self._order(row) for row in connection.execute(by_time)]
+
+        return await self._database.read(find)
+
     async def of_call(self, call_id: str) -> list[WorkOrder]:
         """All orders of one call, oldest first."""
 
