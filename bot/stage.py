@@ -70,9 +70,13 @@ class Stage:
         )
         self.folder = folder
         self.log_folder = folder / "log"
-        await asyncio.gather(
-            self._start(rasa_process(model, rasa, actions)), self._start(self._with_store(actions_process(actions)))
-        )
+        try:
+            await asyncio.gather(
+                self._start(rasa_process(model, rasa, actions)), self._start(self._with_store(actions_process(actions)))
+            )
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """End everything the stage started; its store goes with it."""

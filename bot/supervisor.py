@@ -19,7 +19,10 @@ _LONGEST_PAUSE_SECONDS = 15.0
 _STEADY_SECONDS = 60.0
 """A process that ran so long has recovered: the next restart is quick again."""
 
-_READY_WITHIN_SECONDS = 120.0
+_READY_WITHIN_SECONDS = 240.0
+_LOOKS_FOR_SECONDS = 20.0
+"""One look whether it answers; on a busy machine two seconds can pass before a process that is well takes it up."""
+
 _ENDS_WITHIN_SECONDS = 8.0
 
 _WITH_ITS_PARENT = ("setpriv", "--pdeathsig", "TERM")
@@ -50,12 +53,13 @@ class Supervised:
 
     async def ready(self) -> None:
         """Wait until it answers its health address. Raises TimeoutError; SettingsError if it ends instead."""
-        async with asyncio.timeout(_READY_WITHIN_SECONDS), aiohttp.ClientSession() as session:
+        a_look = aiohttp.ClientTimeout(_LOOKS_FOR_SECONDS)
+        async with asyncio.timeout(_READY_WITHIN_SECONDS), aiohttp.ClientSession(timeout=a_look) as session:
             while True:
                 if self.starts > 1:
                     raise SettingsError("start_failed", f"{self.process.name} 启动失败：{_last_line(self._log)}")
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.get(self.process.health_url, timeout=aiohttp.ClientTimeout(2)) as answer:
+                    async with session.get(self.process.health_url) as answer:
                         if answer.status == 200:
                             return
                 await asyncio.sleep(0.2)

@@ -15,8 +15,10 @@ from pathlib import Path
 from bot.dialogue.processes import ROOT, Process, actions_process, rasa_process
 from bot.training import MODELS, train
 
-STARTS_WITHIN_SECONDS = 120.0
+STARTS_WITHIN_SECONDS = 300.0
 """Ten on a quiet machine; tests share theirs."""
+
+LOOKS_FOR_SECONDS = 20.0
 
 
 @dataclass
@@ -95,7 +97,7 @@ class RasaServer:
             if self.running[what.name].poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(what.health_url, timeout=2) as answer:
+                with urllib.request.urlopen(what.health_url, timeout=LOOKS_FOR_SECONDS) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, TimeoutError, ConnectionError):

@@ -17,7 +17,7 @@ from bot.dialogue.processes import ROOT
 from bot.store.calls import KeptCall
 from tests.support.rasa_server import free_port
 
-READY_WITHIN_SECONDS = 180.0
+READY_WITHIN_SECONDS = 300.0
 """Some 15 on a quiet machine; a training, if one is due, comes before."""
 
 IN_OFFICE_HOURS = "2026-11-24T10:00"
