@@ -1,9 +1,9 @@
 """The development part: greedy syllable error of the best path, clean and over the telephone, per corpus."""
 
-import numpy as np
 import torch
 
 from speech import features, parts
+from speech.errors import best_path, distance
 from speech.network import Network
 from speech.parts import Clip
 from speech.settings import Settings
@@ -38,20 +38,3 @@ def errors(network: Network, development: dict[str, list[Clip]], mean: torch.Ten
         rates[name] = wrong / max(1, total)
     network.train()
     return rates
-
-
-def best_path(answers: np.ndarray) -> list[int]:
-    """Most probable unit each frame, repetitions and blanks taken out."""
-    best = answers.argmax(axis=1)
-    keep = np.concatenate([[True], best[1:] != best[:-1]]) & (best != 0)
-    return best[keep].tolist()
-
-
-def distance(heard: list[int] | str, said: list[int] | str) -> int:
-    """Edit distance (Levenshtein): substitutions, insertions and deletions count one each."""
-    row = list(range(len(said) + 1))
-    for i, x in enumerate(heard, start=1):
-        before, row[0] = row[0], i
-        for j, y in enumerate(said, start=1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
-    return row[-1]

@@ -28,8 +28,6 @@ MFCC_CONF = """--sample-frequency=16000
 --use-energy=false
 --dither=0
 """
-SEARCH = {"max_active": 1200, "beam": 9.0, "lattice_beam": 2.0}
-CHUNK = "--frames-per-chunk=9\n"
 
 
 class ImportFailed(Exception):
@@ -57,8 +55,8 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
     mdl.write(path, assemble(teacher, options.blank_penalty), phones)
     (options.model / "units.txt").write_text("".join(f"{reading(t)}\n" for t in teacher.tokens[1:]), encoding="utf-8")
     (options.model / "conf" / "mfcc.conf").write_text(MFCC_CONF)
-    conf = model_conf(phones + 1, SEARCH | {"acoustic_scale": options.acoustic_scale})
-    (options.model / "conf" / "model.conf").write_text(conf + CHUNK)
+    conf = model_conf(phones + 1, settings["export"] | {"acoustic_scale": options.acoustic_scale})
+    (options.model / "conf" / "model.conf").write_text(conf)
     print(graph.build(options.model / "graph", vocabulary.sentences(seed=settings["seed"]), settings["graph"]))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from speech import features, graph, scoring_parts, syllables, vocabulary
-from speech.dev import best_path, distance
+from speech.errors import best_path, distance
 from speech.evaluator import Evaluator
 from speech.hearing import Ear, digit_grammar
 from speech.scoring_parts import Spoken

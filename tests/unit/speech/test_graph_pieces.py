@@ -2,14 +2,17 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from bot.listening.base import Question
-from speech import lexicon, phrases, syllables, vocabulary
+from speech import decoding, lexicon, phrases, syllables, vocabulary
+from speech.errors import best_path, distance
 from speech.grammars import doubts
 from speech.hcl import UNKNOWN, Tree, representatives
 from speech.hearing import digit_grammar
 from speech.ngram import END, Ngrams
+from speech.settings import ROOT, SPEECH, load
 
 
 def test_the_inventory_has_404_syllables_and_silence_comes_after_them():
@@ -118,3 +121,16 @@ def test_the_withheld_questions_are_not_in_the_vocabulary(shared):
     questions = {vocabulary.spoken(part.split("(")[0].split(" ", 1)[-1]) for part in bank.replace("\n", "·").split("·")}
     found = {text for text, weight in vocabulary.sentences() if len(text) > 3}
     assert not {q for q in questions if len(q) > 3} & found
+
+
+def test_what_export_writes_is_what_the_product_decodes_with():
+    """The committed model.conf is no second truth beside speech/settings.yml."""
+    written = decoding.model_conf(syllables.silence(), load(SPEECH / "settings.yml")["export"])
+    product = (ROOT / "models" / "zh-12329" / "conf" / "model.conf").read_text(encoding="utf-8")
+    assert written.split() == product.split()
+
+
+def test_errors_are_counted_between_the_best_path_and_what_was_said():
+    answers = np.log(np.eye(4)[[0, 2, 2, 0, 2, 3, 3, 0]] + 0.01)
+    assert best_path(answers) == [2, 2, 3]
+    assert distance([2, 2, 3], [2, 3]) == 1 == distance("一二三", "一二四")
