@@ -26,6 +26,7 @@ ENGINES = {
     "vosk": {"bot/listening/vosk_recognizer.py"},
     "pyttsx3": {"bot/speaking/pyttsx3_synthesizer.py"},
     "sounddevice": {"bot/channels/microphone.py", "bot/commands/doctor.py"},
+    "soundfile": {"bot/audio/sound_file.py"},
     "rasa": {
         "bot/dialogue/rasa_channel.py",
         "bot/dialogue/rasa_models.py",

@@ -1,28 +1,19 @@
 """Single recordings of callers, listed in a table, each as a call of its own.
 
-A folder with one TSV (UTF-8, a heading, tabs between columns): 文件 file, 文字 text (what is said in it) and, as far as
-known, 意图 intent, 说话人 speaker, 设备 device, 地区 region, 年龄 age.
+A folder with one TSV (a heading, tabs between columns): 文件 file, 文字 text (what is said in it) and, as far as
+known, 意图 intent, 说话人 speaker, 性别 gender, 设备 device, 地区 region, 年龄 age. Of a table with a column 状态 (bot
+qa import writes one) only what a person has listened to (已核对) is played.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ContentError
+from bot.qa.recorded.numbers_said import without_marks
+from bot.qa.recorded.state import State
 from bot.qa.script import Expectation, Script, Step, load_script
-
-GROUPS = ("speaker", "device", "region", "age")
-_CHINESE = {
-    "文件": "file",
-    "文字": "text",
-    "意图": "intent",
-    "说话人": "speaker",
-    "设备": "device",
-    "地区": "region",
-    "年龄": "age",
-    "transcript": "text",
-}
+from bot.qa.table import GROUPS, rows_of, table_in
 
 
 @dataclass(frozen=True)
@@ -48,40 +39,32 @@ def played(path: Path) -> list[Played]:
         return [Played(load_script(path), path.name, {})]
     if not path.is_dir():
         raise ContentError("recordings", f"找不到 {path}：应当是脚本（.yml），或带一个 TSV 表的录音目录。")
-    tables = sorted(path.glob("*.tsv"))
-    if len(tables) > 1:
-        raise ContentError("recordings", f"{path} 里有 {len(tables)} 个 TSV 表，应当只有一个。")
+    table = table_in(path)
     scripts = [each for script in sorted(path.rglob("*.yml")) for each in played(script)]
-    found = scripts + (_of_table(tables[0]) if tables else [])
+    found = scripts + (_of_table(table) if table else [])
     if not found:
         raise ContentError("recordings", f"{path} 里没有脚本（.yml），也没有录音的 TSV 表。")
     return found
 
 
 def _of_table(table: Path) -> list[Played]:
-    try:
-        lines = table.read_text(encoding="utf-8-sig").splitlines()
-        rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        raise ContentError("recordings", f"{table}：读不出来（{wrong}），请存成 UTF-8 文件。") from wrong
-    heads = [_CHINESE.get(head.strip(), head.strip()) for head in (rows[0] if rows else [])]
-    if "file" not in heads or "text" not in heads:
+    rows = rows_of(table)
+    checked = [(line, row) for line, row in rows if row.get("state", State.CHECKED) in ("", State.CHECKED)]
+    if rows and not checked:
         raise ContentError(
-            "recordings", f"{table}:1：第一行要写列名，至少有 文件（file）和 文字（text），用制表符分开。"
+            "recordings", f"{table}：{len(rows)} 段录音都没有核对过：听过、改好文字的，请把状态改成“{State.CHECKED}”。"
         )
-    return [
-        _of_row(table, number, dict(zip(heads, row, strict=False))) for number, row in enumerate(rows[1:], 2) if row
-    ]
+    return [_of_row(table, line, row) for line, row in checked]
 
 
 def _of_row(table: Path, number: int, row: dict[str, str]) -> Played:
-    row = {name: value.strip() for name, value in row.items()}
     recording = table.parent / row.get("file", "")
     if not recording.is_file():
         raise ContentError("recordings", f"{table}:{number}：找不到录音 {recording}。")
-    if not row.get("text"):
+    text = without_marks(row.get("text", ""))
+    if not text:
         raise ContentError("recordings", f"{table}:{number}：没有写录音里说了什么（文字）。")
     expect = (Expectation("intent", row["intent"], number),) if row.get("intent") else ()
-    step = Step(line=number, play=recording, text=row["text"], expect=expect)
+    step = Step(line=number, play=recording, text=text, expect=expect)
     script = Script(table, row["file"], (step, Step(line=number, hang_up=True)))
     return Played(script, row["file"], {name: row[name] for name in GROUPS if row.get(name)}, recording=True)

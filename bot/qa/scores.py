@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.qa.recordings import GROUPS
 from bot.qa.results import CallResult, TurnResult
+from bot.qa.table import GROUPS
 
 DRAWS = 2000
 _SEED = 12329

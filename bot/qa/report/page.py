@@ -13,7 +13,14 @@ from bot.qa.scores import MEASURES, PARTS, Measure, Share, groupings, scores
 
 _HERE = Path(__file__).parent
 _HIGHER_IS_BETTER = ("completed", "digits", "intent", "intent_as_typed")
-_GROUPS = {"condition": "线路和噪声", "speaker": "说话人", "device": "设备", "region": "地区", "age": "年龄"}
+_GROUPS = {
+    "condition": "线路和噪声",
+    "speaker": "说话人",
+    "gender": "性别",
+    "device": "设备",
+    "region": "地区",
+    "age": "年龄",
+}
 
 
 def write_page(
