@@ -106,6 +106,4 @@ async def _single_utterances(table: Path, into: Collection, recognizer: VoskReco
 def _tell(into: Collection) -> None:
     drafts = sum(one.state == State.DRAFT for one in into.recordings)
     print(f"{into.folder} 里现在有 {len(into.recordings)} 段录音，{drafts} 段待核对。原来的文件名和号码没有保留。")
-    if drafts:
-        print(f"下一步：听每一段，在 {into.table} 里改文字，把“草稿”改成“已核对”（坐席的话、有号码的改成“不用”）。")
-    print(f"核对过的可以打电话了：python -m bot qa run {into.folder}")
+    print(f"下一步：python -m bot qa {'correct' if drafts else 'run'} {into.folder}")

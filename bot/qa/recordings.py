@@ -52,7 +52,7 @@ def _of_table(table: Path) -> list[Played]:
     checked = [(line, row) for line, row in rows if row.get("state", State.CHECKED) in ("", State.CHECKED)]
     if rows and not checked:
         raise ContentError(
-            "recordings", f"{table}：{len(rows)} 段录音都没有核对过：听过、改好文字的，请把状态改成“{State.CHECKED}”。"
+            "recordings", f"{table}：{len(rows)} 段录音都没有核对过。请先 python -m bot qa correct {table.parent}"
         )
     return [_of_row(table, line, row) for line, row in checked]
 

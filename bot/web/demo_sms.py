@@ -3,15 +3,13 @@
 import html
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from ipaddress import ip_address
 
 from aiohttp import web
 
+from bot.web.own_page import from_here
+
 Delivered = Callable[[], Awaitable[list[tuple[datetime, str, str]]]]
 """What was delivered, newest first: when, the telephone's last four, the text."""
-
-_OURSELVES = ("127.0.0.1", "localhost", "[::1]")
-"""Names a browser may call this page by; any other one could be a foreign site that points here."""
 
 _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>演示短信</title>
@@ -25,7 +23,7 @@ def add_demo_sms(app: web.Application, delivered: Delivered) -> None:
     """Serve /demo/sms on this application, to callers on this machine."""
 
     async def show(request: web.Request) -> web.Response:
-        if not _from_here(request):
+        if not from_here(request):
             raise web.HTTPNotFound
         rows = "".join(
             f"<tr><td>{at:%Y-%m-%d %H:%M:%S}</td><td>尾号{html.escape(last_four)}</td><td>{html.escape(text)}</td></tr>"
@@ -34,8 +32,3 @@ def add_demo_sms(app: web.Application, delivered: Delivered) -> None:
         return web.Response(text=_PAGE.format(rows=rows), content_type="text/html")
 
     app.router.add_get("/demo/sms", show)
-
-
-def _from_here(request: web.Request) -> bool:
-    host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdecimal() else request.host
-    return ip_address(request.remote or "0.0.0.0").is_loopback and host in _OURSELVES

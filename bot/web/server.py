@@ -5,18 +5,15 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
 from bot.channels.base import Channel
 from bot.channels.browser import LONGEST_MESSAGE_BYTES, BrowserChannel
+from bot.web.own_page import STATIC, add_headers, from_our_page
 
 Answer = Callable[[Channel], Awaitable[None]]
 """Has one call: returns when it is over. Called once for each caller, with calls running side by side."""
-
-STATIC = Path(__file__).parent / "static"
 
 BUSY = 4503
 """Close code: all lines are taken."""
@@ -26,30 +23,6 @@ TOO_MANY_CALLS = 4429
 
 _ALL_LINES_TAKEN = "现在通话的人较多，线路已满，请稍后再拨。"
 _YOU_CALL_ALREADY = "您所在的网络同时拨打的电话太多，请先挂断其他通话，或稍后再拨。"
-
-_PAGE_MAY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-_HEADERS = {
-    "Content-Security-Policy": _PAGE_MAY,
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), display-capture=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Server": "hotline",  # which versions run here is nobody's business
-    "Cache-Control": "no-cache",  # an old page with a new server would be a broken phone; unchanged files cost a 304
-}
 
 
 def phone_app(
@@ -81,7 +54,7 @@ def phone_app(
     app.router.add_get("/", show_page)
     app.router.add_get("/call", phone.take_call)
     app.router.add_static("/static", STATIC)
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(phone.hang_up_all)
     return app
 
@@ -101,7 +74,7 @@ class _Phone:
 
     async def take_call(self, request: web.Request) -> web.WebSocketResponse:
         """One call, from its first message to its last."""
-        if not _from_our_page(request):
+        if not from_our_page(request):
             raise web.HTTPForbidden(text="calls come from the phone's own page only")
         socket = web.WebSocketResponse(max_msg_size=LONGEST_MESSAGE_BYTES, compress=False, timeout=2.0)
         try:
@@ -145,12 +118,3 @@ async def _refuse(socket: web.WebSocketResponse, code: int, text: str) -> web.We
     await socket.send_json({"type": "refused", "text": text})
     await socket.close(code=code)
     return socket
-
-
-def _from_our_page(request: web.Request) -> bool:
-    """Browsers always say which page opens a WebSocket; another site's page may not call with its visitors' voice."""
-    return urlsplit(request.headers.get("Origin", "")).netloc.lower() == request.host.lower() != ""
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)

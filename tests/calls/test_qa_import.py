@@ -142,7 +142,7 @@ def test_single_sentences_keep_their_text_but_no_name_and_no_number(tmp_path: Pa
     assert [one.speaker for one in (first, second, third)] == ["说话人001", "说话人002", "说话人001"]
     assert (first.gender, first.device, first.region, first.age) == ("男", "座机", "四川", "60 岁以上")
     assert "王五" not in (tmp_path / "材料" / "清单.tsv").read_text("utf-8")
-    assert "2 段待核对" in capsys.readouterr().out
+    assert "2 段待核对" in (told := capsys.readouterr().out) and "qa correct" in told
 
 
 def test_every_mistake_of_a_table_is_told_at_once_and_nothing_is_written(tmp_path: Path):

@@ -14,7 +14,8 @@ from cryptography import x509
 
 from bot.channels.browser import BrowserChannel
 from bot.errors import SettingsError
-from bot.web.server import STATIC, phone_app
+from bot.web.own_page import STATIC
+from bot.web.server import phone_app
 from bot.web.tls import server_tls
 from tests.support.phone_server import Calls, page_on, server, told
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from bot.audio.frame import SILENCE, seconds_of
 from bot.listening.base import Recognizer
-from bot.qa.recorded.collection import SILENCED, Recording, written
+from bot.qa.recorded.collection import HARMLESS, Recording, written
 from bot.qa.recorded.numbers_said import MARK, Draft, hide_numbers, speaks_of_a_person, without_marks
+
+MIXED = "单声道，可能是坐席的话"
 
 _BYTES_A_PIECE = 16_000
 _AFTERWARDS = SILENCE * 15
@@ -39,10 +41,14 @@ def note_in(recording: Recording, draft: Draft) -> None:
 def notice_of(recording: Recording) -> str:
     """What the person who listens should look out for."""
     notices = []
-    if recording.stretches or (MARK in recording.text and recording.numbers != SILENCED):
-        notices.append("有一长串号码，请静音" if without_marks(recording.text) else "整句是号码，建议不用")
+    if MARK in recording.text and not without_marks(recording.text) and recording.numbers != HARMLESS:
+        notices.append("整句是号码，建议不用")
+    elif recording.stretches:
+        notices.append("有一长串号码，请静音")
     if speaks_of_a_person(recording.text):
         notices.append("可能说了姓名、住址或生日")
     if not recording.text:
         notices.append("没有听出字")
+    if MIXED in recording.notice:
+        notices.append(MIXED)
     return "；".join(notices)

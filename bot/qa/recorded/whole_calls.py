@@ -8,11 +8,10 @@ from bot.audio.sound_file import SOUND_ENDINGS, read_sides
 from bot.errors import ContentError
 from bot.listening.base import Recognizer
 from bot.qa.recorded.collection import Collection, Recording
-from bot.qa.recorded.drafts import drafts_of, note_in
+from bot.qa.recorded.drafts import MIXED, drafts_of, note_in
 from bot.qa.recorded.sides import Guess, are_one, guess
 from bot.qa.recorded.turns import turns_in, voiced, without_keys
 
-MIXED = "单声道，可能是坐席的话"
 _VOTERS = 20
 
 
@@ -77,9 +76,8 @@ async def take_in(call: Path, caller: int | None, into: Collection, recognizer: 
     rows = []
     for place, (sound, draft) in enumerate(zip(sounds, drafts, strict=True), 1):
         row = Recording(f"通话{number:03}/{place:03}.wav", speaker=speaker, device=origin.device, region=origin.region)
+        row.notice = MIXED if mixed else ""
         note_in(row, draft)
-        if mixed:
-            row.notice = "；".join(filter(None, (row.notice, MIXED)))
         rows.append((row, sound))
     if not rows:
         raise ContentError("recordings", f"{call}：来电人那一边没有听到说话。是不是左右声道反了（--caller）？")

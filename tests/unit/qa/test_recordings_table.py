@@ -142,5 +142,5 @@ def test_only_what_a_person_has_listened_to_is_played(folder: Path):
     with opened(folder) as collection:
         collection.recordings[0].state = State.UNCLEAR
         collection.save()
-    with pytest.raises(ContentError, match="3 段录音都没有核对过"):
+    with pytest.raises(ContentError, match="3 段录音都没有核对过。请先 python -m bot qa correct"):
         played(folder)
