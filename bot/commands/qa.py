@@ -7,6 +7,7 @@ from importlib import import_module
 _COMMANDS = {
     "import": ("bot.commands.qa_import", "把中心自己的录音变成测试材料：整通电话，或带表的单句录音"),
     "correct": ("bot.commands.qa_correct", "在浏览器里听录音，改草稿，静音号码"),
+    "record": ("bot.commands.qa_record", "在浏览器里照着句子录新的录音"),
     "run": ("bot.commands.qa_run", "打一批电话：脚本和录音，在各种线路和噪声下，得出分数和能听的报告"),
     "compare": ("bot.commands.qa_compare", "和上一次比：变差了没有"),
     "loop": ("bot.commands.qa_loop", "nlu/ 的例句念出来，识别，再理解：哪些说了也白说"),

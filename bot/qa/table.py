@@ -41,7 +41,7 @@ def rows_of(table: Path) -> list[tuple[int, dict[str, str]]]:
 
     UTF-8 with or without BOM, and UTF-16 with one, which is what Excel's Unicode text is.
     """
-    rows = list(csv.reader(_text_of(table).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = list(csv.reader(text_of(table).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
     heads = [_ALIASES.get(head.strip().lower(), head.strip()) for head in (rows[0] if rows else [])]
     if "file" not in heads or "text" not in heads:
         raise ContentError(
@@ -54,7 +54,8 @@ def rows_of(table: Path) -> list[tuple[int, dict[str, str]]]:
     ]
 
 
-def _text_of(table: Path) -> str:
+def text_of(table: Path) -> str:
+    """A text file as Excel and editors save it. Raises ContentError with file and line."""
     try:
         written = table.read_bytes()
     except OSError as wrong:

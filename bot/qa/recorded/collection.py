@@ -106,6 +106,13 @@ class Collection:
         self.recordings += [recording for recording, _ in recordings]
         self.save()
 
+    def remove(self, recordings: Sequence[Recording]) -> None:
+        """Take rows out of the table, and their sounds off the disk."""
+        self.recordings = [one for one in self.recordings if one not in recordings]
+        self.save()
+        for recording in recordings:
+            self.path_of(recording).unlink(missing_ok=True)
+
     def write_sound(self, recording: Recording, sound: bytes) -> None:
         """Put line audio in the place of a recording's sound, wholly or not at all."""
         path = self.path_of(recording)

@@ -2,6 +2,8 @@
 
 const COLOURS = { wave: "--brand", stretch: "--warn-edge", chosen: "--key-down", played: "--danger" };
 
+const LINE_RATE = 8000;
+
 export class Wave {
   constructor(canvas, told) {
     this.canvas = canvas;
@@ -19,12 +21,28 @@ export class Wave {
 
   /** Show a sound (ArrayBuffer of a WAV file) with the stretches in which numbers are said; the first one is chosen. */
   async show(file, stretches) {
-    this.stop();
-    this.sound = null;
-    this.context ??= new AudioContext();
+    this.clear();
     this.sound = await this.context.decodeAudioData(file);
     this.stretches = stretches;
     this.choose(stretches[0] ?? null);
+  }
+
+  /** Show line audio (Int16Array, 8 kHz). */
+  showLine(samples) {
+    this.clear();
+    if (samples.length > 0) {
+      this.sound = this.context.createBuffer(1, samples.length, LINE_RATE);
+      this.sound.copyToChannel(Float32Array.from(samples, (sample) => sample / 32768), 0);
+    }
+    this.draw();
+  }
+
+  clear() {
+    this.stop();
+    this.context ??= new AudioContext();
+    this.sound = null;
+    this.stretches = [];
+    this.chosen = null;
   }
 
   get seconds() {
