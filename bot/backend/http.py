@@ -1,7 +1,8 @@
 """Login and account data of a centre's own system, over HTTP (docs/backend.md).
 
-That system knows, for each call, who is logged in; nothing of it is kept here but the numbers a caller gives for other
-purposes (call_numbers.py). A password is in the body of the three requests that are about one, and nowhere else.
+That system knows, for each call, who is logged in; nothing of it is kept here but which calls began a login, and the
+numbers a caller gives for other purposes (call_numbers.py). A password is in the body of the three requests that are
+about one, and nowhere else.
 """
 
 from pydantic import TypeAdapter
@@ -27,18 +28,24 @@ LOGGED_IN = (LoginStatus.OK, LoginStatus.MUST_CHANGE)
 
 
 class HttpBackend:
-    """`Backend` over the wire. Two processes (the line, the actions) each have one: the call's id joins them."""
+    """`Backend` over the wire. Two processes (the line, the actions) each have one: the call's id joins them.
+
+    The one in which a login begins is the one in which the call ends: the line's.
+    """
 
     def __init__(self, wire: Wire, numbers: CallNumbers) -> None:
         self._wire = wire
         self._numbers = numbers
+        self._began_login: set[str] = set()
+        """Calls that the centre's system may know a login of."""
 
     async def begin_login(
         self, call_id: str, number: str, kind: LoginKind = LoginKind.PERSON, *, caller: str = ""
     ) -> str:
         """Tell which number wants to log in; the last four back. Numbers of another identity are forgotten."""
-        before = await self.login(call_id)
+        before = await self.login(call_id) if call_id in self._began_login else None
         asked = {"call": call_id, "number": number, "kind": kind.value, "caller": caller}
+        self._began_login.add(call_id)  # first: it may arrive although no answer does
         await self._wire.tell("login/begin", asked, ANYTHING)
         if before is not None and before.status in LOGGED_IN:
             await self._numbers.forget(call_id)
@@ -79,9 +86,13 @@ class HttpBackend:
         return await self._wire.tell("password/change", {"call": call_id, "password": password}, CHANGE)
 
     async def log_out(self, call_id: str) -> None:
-        """The call ended. What lies here is forgotten even if the centre's system cannot be told."""
+        """The call ended: the centre's system is told, if a login was begun. What lies here is forgotten even if it
+        cannot be told."""
+        began = call_id in self._began_login
+        self._began_login.discard(call_id)
         try:
-            await self._wire.tell("login/end", {"call": call_id}, ANYTHING)
+            if began:
+                await self._wire.tell("login/end", {"call": call_id}, ANYTHING)
         finally:
             await self._numbers.forget(call_id)
 

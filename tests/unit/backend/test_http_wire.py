@@ -185,11 +185,28 @@ async def test_every_deed_has_a_key_of_its_own_and_no_question_has_one(centre, s
     await logged_in(centre)
     await centre.backend.change_password("c1", FIRST.password)
     await centre.messages.topics("c1")
+    await centre.backend.login("c1")
     await centre.backend.log_out("c1")
     keys = {one.way: one.key for one in server.asked}
     assert not any(keys[way] for way in ("login/state", "sms/topics"))
     deeds = [keys[way] for way in ("login/begin", "login/check", "password/change", "login/end")]
     assert all(deeds) and len(set(deeds)) == len(deeds)
+
+
+async def test_a_call_without_a_login_ends_without_a_word_to_a_system_that_would_keep_it_waiting(quick, server):
+    server.misbehaves(CentreServer.stalls)
+    await quick.backend.keep_number("c1", "phone", "13800001234")
+    await quick.backend.log_out("c1")
+    assert server.ways() == [] and await quick.backend.collected_number("c1", "phone") is None
+
+
+async def test_a_login_whose_beginning_was_not_answered_is_ended_nevertheless_and_once(quick, server):
+    server.misbehaves(CentreServer.dies_after_the_deed)
+    assert await failure(quick.backend.begin_login("c1", FIRST.account)) == "backend_away"
+    server.misbehaves(None)
+    await quick.backend.log_out("c1")
+    await quick.backend.log_out("c1")
+    assert server.ways().count("login/end") == 1 and await quick.backend.login("c1") is None
 
 
 async def test_a_token_that_is_not_accepted_is_named(server, ours):
@@ -278,6 +295,7 @@ async def test_no_password_and_no_number_is_in_a_log_an_address_or_an_error(quic
 
 
 async def test_numbers_given_on_a_call_are_there_and_go_without_the_centres_system(quick, server):
+    await quick.backend.begin_login("c1", FIRST.account)
     server.misbehaves(CentreServer.dies)
     await quick.backend.keep_number("c1", "phone", "13800001234")
     assert await quick.backend.collected_number("c1", "phone") == "13800001234"
