@@ -51,6 +51,11 @@ def to_bring(business: Business, root: Path = ROOT) -> str:
     return _entry(business, root).text("bring")
 
 
+def unclear(deed: str, root: Path = ROOT) -> str:
+    """What a caller is told if nobody knows whether this was done: booked, changed, cancelled. Raises ContentError."""
+    return read(root / "appointments.yml").entry("unclear").text(deed)
+
+
 def branches_for(business: Business, root: Path = ROOT) -> list[Branch]:
     """Where this business is done, in file order."""
     needed = _entry(business, root).text("at")

@@ -72,6 +72,19 @@ async def record_call_back(call_id: str, reason: str, summary: str) -> str | Non
     return (await _work_orders().create_call_back(call_id, reason, telephone, summary)).number
 
 
+async def record_unclear(call_id: str, once_key: str, category: str, asked: str) -> WorkOrder:
+    """A work order: find out whether the centre's system did what it was asked, and ring the caller back, if the
+    caller or the exchange has told a number to ring.
+
+    Raises StoreError, BackendError.
+    """
+    contact = await backend().collected_number(call_id, "phone") or await caller_number(call_id)
+    text = f"业务系统没有回话，请核实有没有办成：{asked}。"
+    return await _work_orders().create(
+        once_key, WorkOrderKind.CALL_BACK, call_id=call_id, category=category, contact=contact, text=text
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a caller brought forward, restated and confirmed."""

@@ -18,15 +18,16 @@ from actions.appointment_questions import (
     WhichHalf,
     WhichPhone,
 )
-from actions.appointments import name_of_business, rules, to_bring, told
+from actions.appointments import name_of_business, rules, to_bring, told, unclear, visit_words
 from actions.backend_door import appointment_book, backend
 from actions.call_control import anything_else, wish
 from actions.form import Form, begin, volunteered
 from actions.form_questions import FormTurn, Question
 from actions.login import logged_in, unavailable
 from actions.offers import offer
+from actions.unclear_deed import tell_unclear
 from bot.backend.appointments import Appointment, Business, Half, Wanted
-from bot.errors import BackendError
+from bot.errors import BackendError, UnclearDeed
 
 
 class AppointmentForm(Form):
@@ -109,22 +110,26 @@ class SaveAppointment(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         """A place that somebody else has just taken is asked for anew; the rest stays."""
         turn = FormTurn(dispatcher, tracker, {name: tracker.get_slot(name) for name in AppointmentForm.slots})
+        changed = bool(turn.answers["appointment_changes"])
+        over = [SlotSet(name, None) for name in AppointmentForm.slots]
         try:
             saved = await _save(turn)
+        except UnclearDeed:
+            told_so = unclear("changed" if changed else "booked")
+            await tell_unclear(dispatcher, tracker, told_so, "appointment", _asked(turn))
+            return over
         except BackendError as refused:
             return await _refused(turn, refused.code)
-        changed = bool(turn.answers["appointment_changes"])
         said = "utter_appointment_changed" if changed else "utter_appointment_booked"
         dispatcher.utter_message(response=said, number=saved.number, visit=told(saved))
         dispatcher.utter_message(response="utter_appointment_bring", bring=to_bring(saved.business))
         anything_else(dispatcher, tracker)
-        return [SlotSet(name, None) for name in AppointmentForm.slots]
+        return over
 
 
 async def _save(turn: FormTurn) -> Appointment:
     answers = turn.answers
-    branch, day = answers[WhichBranch.slot], date.fromisoformat(answers[WhichDay.slot])
-    half = Half(answers[WhichHalf.slot])
+    branch, day, half = _visit(turn)
     places = rules().places[half]
     if answers["appointment_changes"]:
         return await appointment_book().change(turn.call_id, answers["appointment_changes"], branch, day, half, places)
@@ -138,6 +143,18 @@ async def _save(turn: FormTurn) -> Appointment:
         amount=None if amount in (None, ALL) else Decimal(amount),
     )
     return await appointment_book().book(turn.call_id, answers["appointment_once"], wanted, places, turn.today)
+
+
+def _visit(turn: FormTurn) -> tuple[str, date, Half]:
+    answers = turn.answers
+    return answers[WhichBranch.slot], date.fromisoformat(answers[WhichDay.slot]), Half(answers[WhichHalf.slot])
+
+
+def _asked(turn: FormTurn) -> str:
+    """For the desk: what was to be booked, or changed."""
+    visit = visit_words(Business(turn.answers["appointment_business"]), *_visit(turn))
+    number, phone = turn.answers["appointment_changes"], turn.answers[PhoneNumber.slot]
+    return f"预约{number}改为{visit}" if number else f"预约{visit}" + (f"，联系电话尾号{phone}" if phone else "")
 
 
 async def _refused(turn: FormTurn, code: str) -> list[EventType]:

@@ -6,16 +6,17 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.appointments import told
+from actions.appointments import told, unclear
 from actions.backend_door import appointment_book, backend
 from actions.book_appointment import AppointmentForm
 from actions.call_control import anything_else, collect_number, wish
 from actions.form import Form, begin, volunteered
 from actions.form_questions import Answer, Choice, ChoiceQuestion, FormTurn, Question, yes_or_no
 from actions.login import logged_in, unavailable
+from actions.unclear_deed import tell_unclear
 from bot.backend.appointments import Appointment
 from bot.backend.base import LoginKind, LoginStatus
-from bot.errors import BackendError
+from bot.errors import BackendError, UnclearDeed
 
 CANCEL, CHANGE, KEEP = "cancel", "change", "keep"
 
@@ -198,6 +199,10 @@ class SettleAppointment(Action):  # type: ignore[misc]
                 dispatcher.utter_message(response="utter_my_appointment_cancelled", visit=told(gone))
             else:
                 dispatcher.utter_message(response="utter_my_appointment_kept")
+        except UnclearDeed:
+            asked = f"取消预约{turn.answers[OrderNumber.slot]}"
+            await tell_unclear(dispatcher, tracker, unclear("cancelled"), "appointment", asked)
+            return over
         except BackendError:
             return [*over, *unavailable(dispatcher)]
         anything_else(dispatcher, tracker)

@@ -11,9 +11,10 @@ from actions.call_control import anything_else, wish
 from actions.form import Form, begin, volunteered
 from actions.form_questions import Answer, Choice, ChoiceQuestion, FormTurn, Question, yes_or_no
 from actions.login import logged_in, unavailable
-from actions.sms import name_of_topic, send
+from actions.sms import name_of_topic, send, unclear
+from actions.unclear_deed import tell_unclear
 from bot.backend.sms import Topic
-from bot.errors import BackendError
+from bot.errors import BackendError, UnclearDeed
 
 ON, OFF, ALL = "开通", "取消", "all"
 
@@ -125,16 +126,21 @@ class SaveSms(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         """Whoever begins it gets a first message."""
         wanted, chosen = tracker.get_slot(OnOrOff.slot), tracker.get_slot(WhichTopic.slot)
+        over = [SlotSet(name, None) for name in SmsForm.slots]
         try:
             for topic in Topic if chosen == ALL else [Topic(chosen)]:
                 await messages().subscribe(tracker.sender_id, topic, on=wanted == ON)
             dispatcher.utter_message(response="utter_sms_saved", wish=wanted, topic=_named(chosen))
             if wanted == ON:
                 await send(dispatcher, tracker, f"您已开通{_named(chosen)}短信通知。", registered=True)
+        except UnclearDeed:
+            asked = f"{wanted}{_named(chosen)}短信通知"
+            await tell_unclear(dispatcher, tracker, unclear("subscription"), "sms", asked)
+            return over
         except BackendError:
             return unavailable(dispatcher)
         anything_else(dispatcher, tracker)
-        return [SlotSet(name, None) for name in SmsForm.slots]
+        return over
 
 
 def _named(topic: str) -> str:

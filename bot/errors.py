@@ -6,6 +6,7 @@
     * SynthesisError: no speech could be made from a text
     * DialogueError: Rasa was away, stalled, or answered nothing
     * BackendError: the business system was away or refused
+        * UnclearDeed: it was asked to do something, and no answer says whether it did
     * StoreError: the database was away, locked or full
     * SettingsError: a setting or a model does not fit; the program does not start
     * ContentError: a content file is wrong; says file, line and how to mend it
@@ -39,6 +40,10 @@ class DialogueError(BotError):
 
 class BackendError(BotError):
     """Raised when the business system is away or refuses."""
+
+
+class UnclearDeed(BackendError):
+    """Raised when the business system was to do something and may have done it: no answer, or none that makes sense."""
 
 
 class StoreError(BotError):

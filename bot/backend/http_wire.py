@@ -8,6 +8,8 @@ backend_nonsense    an answer that is not what the protocol promises
 backend_rejects_us  our token is not accepted (401, 403)
 backend_paused      it failed several times in a row and is left alone for a while (circuit_breaker.py)
 
+A deed that one of these may have hidden is an UnclearDeed: the request was sent, and nothing says that it was not done.
+
 Personal values travel in request bodies only: no address, log line or error text has one.
 """
 
@@ -26,7 +28,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.backend.circuit_breaker import CircuitBreaker
 from bot.clock import outside
-from bot.errors import BackendError
+from bot.errors import BackendError, UnclearDeed
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -39,6 +41,9 @@ REFUSALS = frozenset(
 
 MOST_BYTES = 256 * 1024
 """No answer is larger."""
+
+OF_A_GATEWAY = frozenset((502, 504))
+"""What stands between us and the system answers for it, and does not know what it did."""
 
 PAUSE_SECONDS = 0.2
 """Before the second try."""
@@ -76,6 +81,9 @@ class _Trouble:
     again: bool = True
     """Whether a second try may help."""
 
+    undone: bool = False
+    """Certain that nothing was done."""
+
 
 class Wire:
     """All requests of one process to the centre's system; connections are kept open in between."""
@@ -87,11 +95,14 @@ class Wire:
 
     async def ask(self, way: str, asked: dict[str, Any], answer: TypeAdapter[T]) -> T:
         """A question, tried twice. Raises BackendError."""
-        return await self._request(way, asked, answer, {})
+        return await self._request(way, asked, answer)
 
     async def tell(self, way: str, asked: dict[str, Any], answer: TypeAdapter[T], once_key: str = "") -> T:
-        """Something to be done once, however often it is tried: by this key, or one of its own. Raises BackendError."""
-        return await self._request(way, asked, answer, {"Idempotency-Key": once_key or uuid.uuid4().hex})
+        """Something to be done once, however often it is tried: by this key, or one of its own.
+
+        Raises BackendError if it was not done, UnclearDeed if nobody can tell.
+        """
+        return await self._request(way, asked, answer, once_key or uuid.uuid4().hex)
 
     async def close(self) -> None:
         """At the program's end."""
@@ -99,14 +110,16 @@ class Wire:
             await outside(self._session.close())
             self._session = None
 
-    async def _request(self, way: str, asked: dict[str, Any], answer: TypeAdapter[T], headers: dict[str, str]) -> T:
+    async def _request(self, way: str, asked: dict[str, Any], answer: TypeAdapter[T], once_key: str = "") -> T:
+        """`once_key`: of a deed; '' for a question."""
         with self._breaker.request():
-            content = await self._tried_twice(way, json.dumps(asked, ensure_ascii=False).encode(), headers)
-            return _as(answer, way, content)
+            content = await self._tried_twice(way, json.dumps(asked, ensure_ascii=False).encode(), once_key)
+            return _as(answer, way, content, UnclearDeed if once_key else BackendError)
 
-    async def _tried_twice(self, way: str, body: bytes, headers: dict[str, str]) -> bytes:
+    async def _tried_twice(self, way: str, body: bytes, once_key: str) -> bytes:
         began = time.monotonic()
-        answer = await self._try(way, body, headers, self._system.answer_seconds)
+        headers = {"Idempotency-Key": once_key} if once_key else {}
+        answer = first = await self._try(way, body, headers, self._system.answer_seconds)
         left = self._system.longest_seconds - (time.monotonic() - began) - PAUSE_SECONDS
         if isinstance(answer, _Trouble) and answer.again and left > 0:
             log.warning("the centre's system, %s: %s (%s), trying again", way, answer.code, answer.told)
@@ -114,9 +127,12 @@ class Wire:
             answer = await self._try(way, body, headers, min(left, self._system.answer_seconds))
         if isinstance(answer, bytes):
             return answer
-        if answer.code not in REFUSALS:
-            log.warning("the centre's system, %s: %s (%s)", way, answer.code, answer.told)
-        raise BackendError(answer.code, f"the centre's system, {way}: {answer.told}")
+        told = f"the centre's system, {way}: {answer.told}"
+        if answer.code in REFUSALS:
+            raise BackendError(answer.code, told)
+        log.warning("the centre's system, %s: %s (%s)", way, answer.code, answer.told)
+        undone = answer.undone and isinstance(first, _Trouble) and first.undone
+        raise (UnclearDeed if once_key and not undone else BackendError)(answer.code, told)
 
     async def _try(self, way: str, body: bytes, headers: dict[str, str], seconds: float) -> bytes | _Trouble:
         """One try. What the libraries raise is not chained to anything: it may quote what was sent or received."""
@@ -124,6 +140,8 @@ class Wire:
             status, content = await outside(self._exchange(way, body, headers), seconds)
         except TimeoutError:
             return _Trouble("backend_stalled", f"no answer within {seconds:.1f} s")
+        except aiohttp.ClientConnectorError as nobody:  # no connection, so nothing was sent
+            return _Trouble("backend_away", type(nobody).__name__, undone=True)
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as gone:
             return _Trouble("backend_away", type(gone).__name__)
         except (aiohttp.ClientError, ValueError) as nonsense:
@@ -160,11 +178,11 @@ def _judged(status: int, content: bytes) -> bytes | _Trouble:
     if status in (200, 204):
         return content or b"null"
     if status in (401, 403):
-        return _Trouble("backend_rejects_us", f"status {status}", again=False)
+        return _Trouble("backend_rejects_us", f"status {status}", again=False, undone=True)
     if status == 429 or status >= 500:
-        return _Trouble("backend_away", f"status {status}")
+        return _Trouble("backend_away", f"status {status}", undone=status not in OF_A_GATEWAY)
     code = _refusal_in(content)
-    return _Trouble(code or "backend_nonsense", f"status {status}", again=False)
+    return _Trouble(code or "backend_nonsense", f"status {status}", again=False, undone=status >= 300)
 
 
 def _refusal_in(content: bytes) -> str:
@@ -177,12 +195,12 @@ def _refusal_in(content: bytes) -> str:
     return code if isinstance(code, str) and code in REFUSALS else ""
 
 
-def _as(answer: TypeAdapter[T], way: str, content: bytes) -> T:
-    """The answer in our words. Raises BackendError, which says where it is wrong but not what stood there."""
+def _as(answer: TypeAdapter[T], way: str, content: bytes, failure: type[BackendError]) -> T:
+    """The answer in our words. Raises `failure`, which says where it is wrong but not what stood there."""
     try:
         return answer.validate_json(content, strict=True)
     except ValidationError as wrong:
         faults = [(".".join(map(str, one["loc"])), one["type"]) for one in wrong.errors(include_input=False)]
     told = ", ".join(f"{where or 'answer'}: {fault}" for where, fault in faults[:5])
     log.warning("the centre's system, %s: backend_nonsense (%s)", way, told)
-    raise BackendError("backend_nonsense", f"the centre's system, {way}: {told}")
+    raise failure("backend_nonsense", f"the centre's system, {way}: {told}")

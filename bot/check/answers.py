@@ -25,6 +25,12 @@ from bot.yaml_file import line_of
 
 SOON = timedelta(days=30)
 
+UNCLEAR = {
+    "content/appointments.yml": ("booked", "changed", "cancelled"),
+    "content/sms.yml": ("subscription", "message"),
+}
+"""What is said of a deed of which nobody knows whether it was done."""
+
 
 def check_answers(project: Project) -> Iterator[Finding]:
     """Policies one by one; the other files by reading them as a call would."""
@@ -39,6 +45,9 @@ def check_answers(project: Project) -> Iterator[Finding]:
                 reader()
             except ContentError as error:
                 yield as_finding(error, file)
+    for file, deeds in UNCLEAR.items():
+        if (project.root / file).is_file():
+            yield from guarded(_unclear(project, file, deeds), file)
     yield from _facts(project)
 
 
@@ -59,6 +68,13 @@ def _appointments(content: Path) -> list[object]:
 
 def _categories(orders: Entry) -> list[list[str]]:
     return [category.texts("words") for _, category in orders.entry("categories").named()]
+
+
+def _unclear(project: Project, file: str, deeds: tuple[str, ...]) -> Iterator[Finding]:
+    said = read(project.root / file).entry("unclear")
+    line = _lines(project, file).get("unclear", 0)
+    for deed in deeds:
+        yield from for_the_ear(project, file, line, f"unclear 里的 {deed}", said.text(deed))
 
 
 def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:

@@ -34,9 +34,12 @@ def theirs(tmp_path_factory):
 
 @pytest.fixture
 def server(theirs, tmp_path, monkeypatch):
-    """The same, well again; the actions reach it over HTTP and have a store of their own."""
+    """The same, well again and without appointments; the actions reach it over HTTP and have a store of their own."""
     theirs.misbehaves(None)
     theirs.asked.clear()
+    with theirs.store.database.writing() as connection:
+        for table in ("appointments", "appointment_places"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
     ours = sqlite_store(tmp_path)
     monkeypatch.setenv("HOTLINE_DATABASE_URL", ours.url)
     monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
@@ -136,14 +139,139 @@ def test_a_units_too(patient):
     assert names(call.hear("pin_finished")) == UNAVAILABLE
 
 
-def test_an_appointment_begun_before_it_died_is_left_and_not_promised(patient):
+DONE = CentreServer.dies_after_the_deed
+
+
+def loses_the_answer_to(way):
+    """Does what it is asked, and of this way it does not say so."""
+
+    async def fault(server, request, answering):
+        return await (DONE(server, request, answering) if request.match_info["way"] == way else answering())
+
+    return fault
+
+
+RINGS_BACK = ["utter_call_back_recorded", "utter_anything_else"]
+
+
+def to_confirm(call, business="loan"):
+    """A booking up to its last question."""
+    call.hear(f"appointment_{business}", f"预约下周二上午去高新区办{'贷款' if business == 'loan' else '提取'}")
+    return call.hear("affirm", "可以")
+
+
+def gives_a_telephone(call, number="13800001234"):
+    """On this call, to be rung back."""
+    asyncio.run(backend_door.backend().keep_number(call.call_id, "phone", number))
+
+
+@pytest.fixture
+def booked(patient):
+    """Somebody logged in, with an appointment."""
     call = caller()
     logs_in(call)
-    assert names(call.hear("appointment_loan", "预约下周二上午去高新区办贷款"))[0] == "utter_appointment_contact"
-    call.hear("affirm", "可以")
+    to_confirm(call)
+    number = call.hear("affirm", "对")[0]["number"]
+    gives_a_telephone(call)
+    return call, number
+
+
+def there_are(server):
+    """What the centre itself knows: half-day and state of each appointment."""
+    with server.store.database.reading() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql("SELECT day, half, state FROM appointments")]
+
+
+def test_a_booking_that_nobody_confirms_is_neither_promised_nor_denied_and_the_desk_finds_out(patient):
+    call = caller()
+    logs_in(call)
+    to_confirm(call, "withdrawal")
+    gives_a_telephone(call)
+    patient.misbehaves(CentreServer.dies_after_the_deed)
+    said = call.hear("affirm", "对")
+    assert names(said) == ["utter_appointment_unclear", *RINGS_BACK]
+    assert all(words in said[0]["text"] for words in ("不能确定", "先不要再约一次", "查预约"))
+    [order] = orders(call)
+    assert order.contact == "13800001234" and order.number in said[1]["text"]
+    assert order.category == "appointment_unclear" and "12月1日周二上午，到高新区服务大厅办理提取" in order.text
+    patient.misbehaves(None)
+    there = call.hear("appointment_change", "查预约")
+    assert names(there)[0] == "utter_my_appointment_told", "it was done, and this is how the caller learns it"
+
+
+def test_a_booking_that_was_not_even_sent_is_not_doubtful(patient):
+    call = caller()
+    logs_in(call)
+    to_confirm(call)
+    patient.misbehaves(CentreServer.in_trouble)
+    assert names(call.hear("affirm", "对")) == UNAVAILABLE and orders(call) == [] and there_are(patient) == []
+
+
+def test_without_a_telephone_to_ring_the_order_number_is_told_to_ask_with(patient):
+    call = caller()
+    logs_in(call)
+    to_confirm(call)
+    patient.misbehaves(CentreServer.dies)
+    said = names(call.hear("affirm", "对"))
+    assert said == ["utter_appointment_unclear", "utter_voice_saved", "utter_voice_no_contact", "utter_anything_else"]
+    assert orders(call)[0].contact == "" and there_are(patient) == []
+
+
+@pytest.mark.parametrize(("fault", "day"), [(CentreServer.dies, "2026-12-01"), (DONE, "2026-12-02")])
+def test_another_day_that_nobody_confirms(patient, booked, fault, day):
+    call, number = booked
+    call.hear("appointment_change", "查预约")
+    call.hear("affirm", "改时间")
+    call.hear("affirm", "下周三上午")
+    patient.misbehaves(fault)
+    said = call.hear("affirm", "对")
+    assert names(said) == ["utter_appointment_unclear", *RINGS_BACK] and "有没有改成" in said[0]["text"]
+    assert number in orders(call)[0].text and "12月2日周三上午" in orders(call)[0].text
+    assert there_are(patient) == [(day, "morning", "booked")]
+
+
+@pytest.mark.parametrize(("fault", "state"), [(CentreServer.dies, "booked"), (DONE, "cancelled")])
+def test_a_cancelling_that_nobody_confirms(patient, booked, fault, state):
+    call, number = booked
+    call.hear("appointment_change", "取消预约")
+    patient.misbehaves(fault)
+    said = call.hear("affirm", "对")
+    assert names(said) == ["utter_appointment_unclear", *RINGS_BACK] and "有没有取消" in said[0]["text"]
+    assert number in orders(call)[0].text
+    assert there_are(patient) == [("2026-12-01", "morning", state)]
+
+
+def test_a_subscription_that_nobody_confirms_may_be_made_again(patient):
+    call = caller()
+    logs_in(call)
+    gives_a_telephone(call)
+    call.hear("sms_subscribe", "开通余额短信")
+    patient.misbehaves(CentreServer.dies_after_the_deed)
+    said = call.hear("affirm", "对")
+    assert names(said) == ["utter_sms_unclear", *RINGS_BACK] and "不会重复订阅" in said[0]["text"]
+    assert "开通余额变动短信通知" in orders(call)[0].text
+    patient.misbehaves(None)
+    call.hear("sms_subscribe", "开通余额短信")
+    assert names(call.hear("affirm", "对"))[:2] == ["utter_sms_saved", "utter_sms_sent"]
+
+
+def test_a_message_that_nobody_confirms_is_asked_for_again_by_whoever_misses_it(patient):
+    call = caller()
+    logs_in(call)
+    patient.misbehaves(loses_the_answer_to("sms/send"))
+    said = call.hear("sms_answer", "发到我手机上")
+    assert names(said) == ["utter_sms_unclear", "utter_anything_else"] and orders(call) == []
+
+
+def test_what_cannot_even_be_written_down_for_the_desk_is_admitted(patient):
+    call = caller()
+    logs_in(call)
+    to_confirm(call)
+    with backend_door._database().writing() as ours:
+        ours.exec_driver_sql("DROP TABLE work_orders")
     patient.misbehaves(CentreServer.dies_after_the_deed)
     said = names(call.hear("affirm", "对"))
-    assert "utter_appointment_booked" not in said and said[-2:] == UNAVAILABLE
+    assert said[-1] == "utter_call_back_failed" and "utter_appointment_booked" not in said
 
 
 def test_the_day_and_branch_of_a_booking_that_cannot_be_looked_up_are_admitted_before_the_login(patient):

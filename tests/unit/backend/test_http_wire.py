@@ -19,7 +19,7 @@ from bot.backend.demo_customers import read_customers
 from bot.backend.http import HttpBackend
 from bot.backend.http_wire import REFUSALS, Wire
 from bot.clock import run_in_audio_time
-from bot.errors import BackendError, SettingsError
+from bot.errors import BackendError, SettingsError, UnclearDeed
 from bot.store.passwords import Passwords
 from tests.support.centre_server import TOKEN, CentreServer, centre_server, demo_centre
 from tests.support.rasa_server import free_port
@@ -173,6 +173,61 @@ async def test_what_was_done_before_the_connection_broke_is_done_once(centre, se
     assert await centre.appointments.taken("gaoxin", FRIDAY, FRIDAY) == {(FRIDAY, Half.MORNING): 1}
     server.misbehaves(CentreServer.dies_after_the_deed, times=1)
     assert not (await centre.appointments.cancel("c1", made.number)).booked
+
+
+MAY_BE_DONE = {
+    "gone without a word": CentreServer.dies,
+    "gone after the deed": CentreServer.dies_after_the_deed,
+    "gone halfway": CentreServer.dies_halfway,
+    "stalls": CentreServer.stalls,
+    "an answer that makes no sense": says("<h1>It works!</h1>"),
+    "an answer of another shape": says("{}"),
+    "taken on, and no more": says("", status=202),
+    "what a gateway says": says("", status=504),
+}
+NOT_DONE = {
+    "in trouble": CentreServer.in_trouble,
+    "a refusal nobody knows": says('{"code": "because"}', status=409),
+    "a token that is not accepted": says("", status=403),
+    "redirected": CentreServer.redirects,
+    "refused": says('{"code": "appointment_full"}', status=409),
+}
+
+
+@pytest.mark.parametrize("fault", MAY_BE_DONE)
+async def test_a_deed_that_may_have_been_done_is_unclear_and_a_question_never_is(centre, quick, server, fault):
+    await logged_in(centre)
+    server.misbehaves(MAY_BE_DONE[fault])
+    with pytest.raises(UnclearDeed):
+        await quick.appointments.book("c1", "once-1", LOAN, 6, TODAY)
+    with pytest.raises(BackendError) as asked:
+        await quick.appointments.mine("c1", TODAY)
+    assert not isinstance(asked.value, UnclearDeed)
+
+
+@pytest.mark.parametrize("fault", NOT_DONE)
+async def test_a_deed_that_was_refused_is_not_done(centre, server, fault):
+    await logged_in(centre)
+    server.misbehaves(NOT_DONE[fault])
+    with pytest.raises(BackendError) as told:
+        await centre.appointments.book("c1", "once-1", LOAN, 6, TODAY)
+    assert not isinstance(told.value, UnclearDeed)
+
+
+async def test_a_deed_that_was_never_sent_is_not_done(ours):
+    nowhere = CentreSettings(kind="http", url=f"http://127.0.0.1:{free_port()}", token=TOKEN)
+    centre = open_centre(nowhere, ours.database, ours.seal, Passwords())
+    with pytest.raises(BackendError) as told:
+        await centre.appointments.cancel("c1", "2611-2450-0016")
+    assert told.value.code == "backend_away" and not isinstance(told.value, UnclearDeed)
+    await centre.close()
+
+
+async def test_trouble_after_silence_does_not_make_a_deed_undone(centre, server):
+    await logged_in(centre)
+    server._faults = [CentreServer.dies_after_the_deed, CentreServer.in_trouble]
+    with pytest.raises(UnclearDeed):
+        await centre.appointments.book("c1", "once-1", LOAN, 6, TODAY)
 
 
 async def test_a_wrong_password_whose_answer_was_lost_is_counted_once(centre, server):
