@@ -27,7 +27,7 @@ class AnswerPolicy(Action):  # type: ignore[misc]
             return []
         question = "open" if policy.asks else ""
         say(dispatcher, policy.spoken(day), name=f"utter_policy_{policy.name}", question=question)
-        if policy.has_list and not tracker.active_loop_name:
+        if policy.has_list and not policy.asks and not tracker.active_loop_name:
             dispatcher.utter_message(response="utter_sms_offer")
             return [offer("sms_answer")]
         if not policy.asks:

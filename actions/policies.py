@@ -46,11 +46,11 @@ class Policy:
 
     @property
     def has_list(self) -> bool:
-        """Whether there is a list worth a text message (`sms` in its file): what to bring."""
+        """Whether there is something worth a text message (`sms` in its file): what to bring, which steps to take."""
         return "sms" in self.entry
 
     def written(self, on: date, root: Path = ROOT) -> str:
-        """For a text message: the list if there is one, else the short form. Raises ContentError."""
+        """For a text message: list or steps if there are any, else the short form. Raises ContentError."""
         return fill(self.entry.text("sms", self.short), on, root)
 
     def spoken(self, on: date, root: Path = ROOT) -> str:

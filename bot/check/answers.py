@@ -20,6 +20,7 @@ from bot.check.ear import LONGEST_SHORT_SECONDS, for_the_ear
 from bot.check.finding import Finding, as_finding, guarded
 from bot.check.project import Project
 from bot.check.today import today
+from bot.check.written import for_the_screen
 from bot.errors import ContentError
 from bot.yaml_file import line_of
 
@@ -86,7 +87,7 @@ def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
         yield from _dates(file, line, policy.name, policy.entry)
         try:
             said = policy.spoken(today(), project.root / "content")
-            policy.written(today(), project.root / "content")
+            written = policy.written(today(), project.root / "content")
         except ContentError as error:
             found = as_finding(error, file)
             yield Finding(
@@ -96,6 +97,7 @@ def _policies(project: Project, category: str, file: str) -> Iterator[Finding]:
         yield from for_the_ear(project, file, line, policy.name, said)
         short = f"{policy.name} 的简短说法"
         yield from for_the_ear(project, file, line, short, policy.short, LONGEST_SHORT_SECONDS)
+        yield from for_the_screen(file, line, policy, written)
 
 
 def _lines(project: Project, file: str) -> dict[str, int]:

@@ -1,17 +1,18 @@
 """Text messages through the real actions and a real store: what is sent, and to whom."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from actions import backend_door
+from actions.policies import all_policies
 from bot.backend.sms import Topic
 from bot.store.calls import keep_line
 from bot.store.sms import sms_outbox
 from bot.store.working_days import BEIJING
-from tests.content.conversation import names
+from tests.content.conversation import Conversation, names
 from tests.content.test_appointments import begins, customers, says, yes
 
 __all__ = ["customers"]  # the fixture
@@ -45,6 +46,25 @@ def test_after_a_policy_with_a_list_the_list_is_offered_and_sent_to_the_telephon
     assert names(yes(call)) == ["utter_sms_sent", "utter_anything_else"]
     [(phone, text)] = outbox()
     assert phone == "13800005555" and "购房合同" in text
+
+
+def with_a_list():
+    return [policy for policy in all_policies().values() if policy.has_list]
+
+
+def test_there_are_lists_for_whoever_withdraws_borrows_repays_or_moves():
+    assert len(with_a_list()) >= 25
+    assert {policy.category for policy in with_a_list()} >= {"withdrawal", "loan", "repayment", "transfer"}
+
+
+@pytest.mark.parametrize("policy", with_a_list(), ids=lambda policy: policy.name)
+def test_the_list_of_every_answer_that_has_one_can_be_had_in_a_message(centre, policy):
+    call = Conversation(slots={"date": "2026-11-24T10:00:00"})
+    calls_from("13800005555")
+    heard = names(says(call, policy.question, policy.name))
+    assert heard == [f"utter_policy_{policy.name}", *([] if policy.asks else ["utter_sms_offer"])]
+    assert names(says(call, "把材料发短信给我", "sms_answer")) == ["utter_sms_sent", "utter_anything_else"]
+    assert outbox() == [("13800005555", policy.written(date(2026, 11, 24)))]
 
 
 def test_any_other_answer_is_sent_in_its_short_form_on_request(customers):

@@ -266,6 +266,16 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     ("content/appointments.yml", "  morning: 6", "  morning: 很多", "morning", "整数", "提示"),
     ("content/appointments.yml", "    bring: 请带上身份证和还款的银行卡。\n", "", "name: 提前还款", "bring", "提示"),
     ("content/sms.yml", "  policy: 政策通知\n", "", "topics:", "policy", "提示"),
+    ("content/sms.yml", "  message: 抱歉", "  massage: 抱歉", "unclear", "message", "提示"),
+    ("content/policies/loan.yml", "首套贷款", "请带身份证和银行卡。首套贷款", "loan_rate", "没有写短信", "sms"),
+    (
+        "content/policies/loan.yml",
+        "  scope",
+        f"  sms: {'请带身份证。' * 24}\n  scope",
+        "loan_rate",
+        "超过140个字",
+        "删减",
+    ),
     ("voices/questions.yml", "  yes_no: {}", "  yes_no： {}", "yes_no：", "全角冒号", "半角"),
     ("nlu/all.yml", "      - 早上好\n", "      - 首套房贷款利率现在是多少\n", "首套房贷款利率现在", "考题", "换一种"),
     (
