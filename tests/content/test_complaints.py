@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from actions import backend_door
+from actions.content import ROOT, read
 from actions.emergency import is_emergency
 from actions.voice_orders import category_of
 from bot.store.call_writer import CallWriter
@@ -358,6 +359,11 @@ def test_an_order_that_is_late_is_admitted_and_a_person_offered(caller):
     late.hear("order_progress", "查工单")
     said = numbered(late, order.number.replace("-", ""))
     assert names(said) == ["utter_order_progress", "utter_order_overdue", "utter_offer_person"]
+
+
+def test_the_time_limits_are_those_of_the_guide():
+    limits = read(ROOT / "work_orders.yml").entry("working_days")
+    assert (limits.whole("complaint"), limits.whole("suggestion")) == (5, 2)
 
 
 def test_what_callers_say_cannot_be_read_from_the_table(caller):
