@@ -8,7 +8,8 @@ from pathlib import Path
 
 from speech.settings import SPEECH, load
 
-STEPS = ("prepare", "teach", "train", "export", "graph", "score", "listen", "grammars", "import-fsmn", "all")
+STEPS = ("prepare", "teach", "train", "export", "graph", "score", "all")
+TOOLS = ("listen", "grammars", "import-fsmn", "speak", "calibrate")
 
 
 def main() -> int:
@@ -16,7 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m speech", description=__doc__)
     parser.add_argument("--settings", type=Path, default=SPEECH / "settings.yml")
     commands = parser.add_subparsers(dest="step", required=True)
-    for step in STEPS:
+    for step in (*STEPS, *TOOLS):
         module = importlib.import_module(module_of(step)) if step in sys.argv else None
         command = commands.add_parser(step, help=first_line(step))
         if module and hasattr(module, "arguments"):

@@ -63,9 +63,9 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def recordings(name: str, rate: int = TEACHER_RATE) -> Iterator[Recording]:
-    """Every recording of a corpus in the archive's order."""
-    rows = {row["file"]: row for row in table(name)}
+def recordings(name: str, rate: int = TEACHER_RATE, speakers: set[str] | None = None) -> Iterator[Recording]:
+    """Every recording of a corpus, or of these speakers, in the archive's order."""
+    rows = {row["file"]: row for row in table(name) if speakers is None or row["speaker"] in speakers}
     with tarfile.open(check(name)) as archive:
         for member in archive:
             row = rows.get(member.name)

@@ -9,9 +9,7 @@ frames of the global mean.
 import io
 from pathlib import Path
 
-import kaldi_native_fbank as knf
 import numpy as np
-import soundfile
 import soxr
 
 RATE = 8000
@@ -32,6 +30,8 @@ CMN_GLOBAL = 200
 
 def decode(source: bytes | Path, rate: int) -> np.ndarray:
     """Mono float32 samples in int16 range at the rate, from any file libsndfile reads."""
+    import soundfile
+
     stream = io.BytesIO(source) if isinstance(source, bytes) else str(source)
     samples, original = soundfile.read(stream, dtype="float32", always_2d=True)
     return resample(samples.mean(axis=1) * 32768, original, rate)
@@ -46,6 +46,8 @@ def resample(samples: np.ndarray, original: int, rate: int) -> np.ndarray:
 
 def log_mel(samples: np.ndarray) -> np.ndarray:
     """Frames × 40 log-mel energies (nats) of 8 kHz samples in int16 range; 25 ms windows every 10 ms."""
+    import kaldi_native_fbank as knf
+
     options = knf.FbankOptions()
     options.frame_opts.samp_freq = RATE
     options.frame_opts.dither = 0

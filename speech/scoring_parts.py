@@ -29,10 +29,7 @@ def development(settings: Settings) -> list[Spoken]:
     if not path.exists():
         found = []
         for name in ("cv", "dsp20"):
-            held_out = dev_speakers(name, settings)
-            for recording in corpora.recordings(name):
-                if recording.speaker in held_out:
-                    found.append((name, recording))
+            found += [(name, one) for one in corpora.recordings(name, speakers=dev_speakers(name, settings))]
         spoken = [Spoken(name, r.transcript, _narrow(r)) for name, r in found]
         spoken += digit_strings([r for name, r in found if name == "cv"], settings)
         _save(path, spoken)

@@ -6,7 +6,6 @@ log-softmax's input is posterior − occupancy (Graves et al. 2006, eq. 16).
 """
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from speech import corpora, parts, splice
@@ -16,7 +15,6 @@ from speech.settings import Settings
 
 def run(settings: Settings) -> None:
     """Write NAME.targets.npz beside every part, then the spliced parts made of them."""
-    torch.set_num_threads(1)
     teacher = Teacher(settings["teacher"])
     for name in corpora.trainable():
         paths = sorted((settings["work"] / "parts").glob(f"{name}-[0-9].npz"))
@@ -52,19 +50,35 @@ def targets(posteriors: np.ndarray, labels: np.ndarray, trust: float, top: int) 
 def occupancy(posteriors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Probability of each unit at each frame, given the transcript; the posteriors where it does not fit in."""
     smooth = 0.98 * posteriors + 0.02 / posteriors.shape[1]
-    logits = torch.from_numpy(np.log(smooth / smooth.sum(axis=1, keepdims=True))).float().requires_grad_()
-    loss = torch.nn.functional.ctc_loss(
-        logits.log_softmax(dim=1)[:, None],
-        torch.from_numpy(labels.astype(np.int64))[None],
-        torch.tensor([len(posteriors)]),
-        torch.tensor([len(labels)]),
-        reduction="sum",
-    )
-    if not torch.isfinite(loss):
+    smooth = smooth / smooth.sum(axis=1, keepdims=True)
+    path = np.zeros(2 * len(labels) + 1, dtype=np.int64)
+    path[1::2] = labels
+    skips = np.zeros(len(path), dtype=bool)  # from one unit to the next, past the blank between them
+    skips[3::2] = labels[1:] != labels[:-1]
+    with np.errstate(divide="ignore"):
+        scores = np.log(smooth[:, path])
+    both = _forward(scores, skips)
+    entered = np.roll(skips, -2)[::-1]  # seen from the end, a skip into a unit leaves it
+    both += _forward(scores[::-1, ::-1], entered)[::-1, ::-1] - scores
+    total = np.logaddexp.reduce(both, axis=1, keepdims=True)
+    if not np.isfinite(total).all():
         return posteriors
-    loss.backward()
-    assert logits.grad is not None
-    return (logits.detach().softmax(dim=1) - logits.grad).clamp(0, 1).numpy()
+    found = np.zeros_like(smooth)
+    np.add.at(found.T, path, np.exp(both - total).T)
+    return found
+
+
+def _forward(scores: np.ndarray, skips: np.ndarray) -> np.ndarray:
+    """Log-probability of every way to a place of the path at a frame (Graves et al. 2006, eq. 6)."""
+    reached = np.full_like(scores, -np.inf)
+    reached[0, :2] = scores[0, :2]
+    for frame in range(1, len(scores)):
+        before = reached[frame - 1]
+        ways = np.logaddexp(before[1:], before[:-1])
+        here = np.concatenate([before[:1], ways])
+        here[2:] = np.where(skips[2:], np.logaddexp(here[2:], before[:-2]), here[2:])
+        reached[frame] = here + scores[frame]
+    return reached
 
 
 def _fit(answer: tuple[np.ndarray, np.ndarray], frames: int) -> tuple[np.ndarray, np.ndarray]:

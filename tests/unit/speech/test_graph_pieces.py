@@ -1,5 +1,6 @@
 """Units, pronunciations, language model and digit grammar, without PyTorch."""
 
+import itertools
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from speech.hcl import UNKNOWN, Tree, representatives
 from speech.hearing import digit_grammar
 from speech.ngram import END, Ngrams
 from speech.settings import ROOT, SPEECH, load
+from speech.teach import occupancy
 
 
 def test_the_inventory_has_404_syllables_and_silence_comes_after_them():
@@ -134,3 +136,26 @@ def test_errors_are_counted_between_the_best_path_and_what_was_said():
     answers = np.log(np.eye(4)[[0, 2, 2, 0, 2, 3, 3, 0]] + 0.01)
     assert best_path(answers) == [2, 2, 3]
     assert distance([2, 2, 3], [2, 3]) == 1 == distance("一二三", "一二四")
+
+
+def occupancy_by_counting(posteriors: np.ndarray, labels: list[int]) -> np.ndarray:
+    """Every way through the frames that says the labels, weighed."""
+    frames, units = posteriors.shape
+    smooth = 0.98 * posteriors + 0.02 / units
+    found = np.zeros_like(posteriors)
+    for way in itertools.product(range(units), repeat=frames):
+        if [unit for unit, _ in itertools.groupby(way) if unit] == labels:
+            found[np.arange(frames), way] += np.prod(smooth[np.arange(frames), way])
+    return found / found.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("labels", [[1], [1, 2], [1, 1], [2, 1, 2]])
+def test_the_transcripts_share_of_each_frame_is_that_of_all_ways_to_say_it(labels):
+    posteriors = np.random.default_rng(0).dirichlet(np.ones(3), 5)
+    found = occupancy(posteriors, np.array(labels))
+    assert np.abs(found - occupancy_by_counting(posteriors, labels)).max() < 1e-9
+
+
+def test_a_transcript_too_long_for_its_sound_leaves_the_teachers_answer():
+    posteriors = np.random.default_rng(0).dirichlet(np.ones(3), 5)
+    assert (occupancy(posteriors, np.array([1, 1, 1, 1])) == posteriors).all()
