@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import aiohttp
 
@@ -80,7 +81,7 @@ class Supervised:
     async def _run_once(self) -> int:
         self.starts += 1
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log:
+        with _log_file(self._log) as log:
             self._running = await asyncio.create_subprocess_exec(
                 *_WITH_ITS_PARENT,
                 *self.process.command,
@@ -131,6 +132,11 @@ async def supervise(processes: list[Process], log_folder: Path, when_ready: Call
 async def _all_ready(supervised: list[Supervised]) -> bool:
     await asyncio.gather(*(each.ready() for each in supervised))
     return True
+
+
+def _log_file(path: Path) -> BinaryIO:
+    """What a process prints may be about callers: nobody else on the machine may read it."""
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def _last_line(log: Path) -> str:

@@ -3,14 +3,17 @@ repeats them."""
 
 import asyncio
 import logging
+import os
 import wave
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE
+from bot.audio.dtmf import TonesToKeys, may_hold_keys
+from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE, Frame
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +25,16 @@ _FRAME_BYTES = 2 * len(SILENCE)
 """Both sides of 20 ms."""
 
 
+def _for_the_owner(path: str, flags: int) -> int:
+    """A recording has names and amounts in it: nobody else on the machine may hear it."""
+    return os.open(path, flags, 0o600)
+
+
 class Recorder:
     """Writes both sides of one call to a stereo WAV, a second at a time, off the event loop.
+
+    Keys that an exchange sends as messages may sound in the audio too, at any time (a caller who knows the way types
+    the password before it is asked for): their tones are taken out of the caller's side.
 
     A disk that takes no more ends the recording, never the call: what was written stays. But if a password cannot be
     taken out of it, the recording goes.
@@ -37,6 +48,10 @@ class Recorder:
         self._bytes: BinaryIO | None = None
         self._frames = 0
         self._pending: list[tuple[bytes, bytes]] = []
+        self._tones = TonesToKeys()
+        self._beside: deque[bytes] = deque()
+        """The bot's side of the caller's frames that wait in there."""
+
         self._broken = False
         self.silent = False
         """True while a number or password is being entered: nothing of the caller is kept."""
@@ -88,13 +103,29 @@ class Recorder:
         assert self._path is not None
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._bytes = self._path.open("w+b")
+            self._bytes = open(self._path, "w+b", opener=_for_the_owner)
             self._file = wave.open(self._bytes, "wb")
             self._file.setnchannels(2)
             self._file.setsampwidth(2)
             self._file.setframerate(LINE_RATE)
-        heard = np.frombuffer(b"".join(h for h, _ in piece), dtype="<i2")
-        sent = np.frombuffer(b"".join(s for _, s in piece), dtype="<i2")
+        self._beside.extend(sent for _, sent in piece)
+        frames = [heard for heard, _ in piece]
+        if may_hold_keys(b"".join(frames)):
+            heard = (each for samples in frames for each in self._tones.hear(Frame(samples)))
+            self._put([each.samples for each in heard if isinstance(each, Frame)])
+        else:
+            self._put([*self._held_back(), *frames])
+            self._tones = TonesToKeys()
+
+    def _held_back(self) -> list[bytes]:
+        return [frame.samples for frame in self._tones.rest()]
+
+    def _put(self, frames: list[bytes]) -> None:
+        """The caller's frames and what the bot said beside them, into the file."""
+        if self._file is None or not frames:
+            return
+        heard = np.frombuffer(b"".join(frames), dtype="<i2")
+        sent = np.frombuffer(b"".join(self._beside.popleft() for _ in frames), dtype="<i2")
         self._file.writeframes(np.column_stack((heard, sent)).tobytes())
 
     def _blank(self, first: int, last: int) -> None:
@@ -102,6 +133,7 @@ class Recorder:
         if self._bytes is None:
             return
         try:
+            self._put(self._held_back())
             end, start = self._bytes.tell(), _HEADER_BYTES + first * _FRAME_BYTES
             self._bytes.seek(start)
             both = np.frombuffer(self._bytes.read((last - first) * _FRAME_BYTES), dtype="<i2").reshape(-1, 2).copy()
@@ -123,6 +155,8 @@ class Recorder:
         if self._file is None or self._bytes is None:
             return
         try:
+            if not self._broken:
+                self._put(self._held_back())
             self._file.close()
             self._bytes.close()
         except OSError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import stat
 import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from bot.audio.frame import SILENCE
+from bot.audio.dtmf import find_keys
+from bot.audio.frame import SILENCE, frames_of
 from bot.call.recorder import Recorder
+from tests.support.fake_exchange import tone
 
 CALLER, BOT = b"\x11\x11" * (len(SILENCE) // 2), b"\x22\x22" * (len(SILENCE) // 2)
 
@@ -38,6 +41,37 @@ def test_a_caller_is_silent_from_then_to_now_on_disk_as_in_memory(tmp_path, fram
     kept[round(began / 0.02) : frames] = False
     assert ((both[:, 0] != 0) == kept.repeat(160)).all()
     assert (both[:, 1] == 0x2222).all()
+
+
+def test_only_its_owner_may_read_a_recording(tmp_path):
+    async def record():
+        recorder = Recorder(tmp_path / "call.wav", ThreadPoolExecutor(1))
+        for _ in range(60):
+            recorder.add(CALLER, BOT)
+        await recorder.close()
+
+    asyncio.run(record())
+    assert stat.S_IMODE((tmp_path / "call.wav").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("gap_frames", [1, 2, 3, 7])
+@pytest.mark.parametrize("seconds", [0.05, 0.08, 0.2, 1.3])
+def test_tones_of_keys_are_not_recorded_whenever_they_fall(tmp_path, seconds, gap_frames):
+    voice = np.random.default_rng(1).normal(0, 2000, 8000).astype("<i2").tobytes()
+    sound = voice + b"".join(tone(key, seconds) + bytes(320 * gap_frames) for key in "2869313#") + voice
+
+    async def record():
+        recorder = Recorder(tmp_path / "call.wav", ThreadPoolExecutor(1))
+        for frame in frames_of(sound):
+            recorder.add(frame, BOT)
+        await recorder.close()
+
+    asyncio.run(record())
+    with wave.open(str(tmp_path / "call.wav")) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+    assert find_keys(sound) and find_keys(both[:, 0].tobytes()) == []
+    assert both[:7680, 0].tobytes() == voice[: 2 * 7680] and (both[:, 1] == 0x2222).all()
+    assert len(both) == 160 * len(list(frames_of(sound)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.audio.dtmf import TonesToKeys, find_keys
+from bot.audio.dtmf import TonesToKeys, find_keys, may_hold_keys
 from bot.audio.frame import Frame, frames_of
 from bot.events import DigitPressed
 from tests.support.fake_exchange import tone
@@ -58,6 +58,7 @@ def keys_in(samples: bytes) -> str:
 )
 def test_every_key_is_heard_once(shape: dict[str, float]) -> None:
     assert keys_in(typed(ALL_KEYS, **shape)) == ALL_KEYS
+    assert all(may_hold_keys(typed(key, **shape)) for key in ALL_KEYS)
 
 
 def test_the_same_key_twice_is_two_keys() -> None:
