@@ -105,7 +105,7 @@ class ScriptedCaller:
         await self._collect()
         self._judge()
         telephone = await self._take_telephone(step.condition or self._script.condition)
-        turn = TurnTaken(step.line, _deed(step), step=step, began_seconds=self._channel.at_seconds)
+        turn = TurnTaken(step.line, deed(step, self._private()), step=step, began_seconds=self._channel.at_seconds)
         self.transcript.turns.append(turn)
         if sound:
             if telephone is not None:
@@ -123,6 +123,11 @@ class ScriptedCaller:
             self._channel.hang_up()
         self._channel.await_answer()
         await asyncio.sleep(step.wait_seconds)
+
+    def _private(self) -> bool:
+        """Whether the line was last seen waiting for a password."""
+        captions = [caption for turn in self.transcript.turns for caption in turn.captions]
+        return next((each.text for each in reversed(captions) if each.kind == "state"), "") == "private"
 
     async def _take_telephone(self, condition: Condition) -> Telephone | None:
         """Speak through this from now on; a clean line is none."""
@@ -190,16 +195,18 @@ def _acts(step: Step) -> bool:
     return bool(step.say or step.type or step.press or step.play or step.hang_up or step.wait_seconds)
 
 
-def _deed(step: Step) -> str:
-    """What the caller does, as it may be written down: keys are counted, not shown."""
+def deed(step: Step, private: bool) -> str:
+    """What the caller does, as it may be written down: a password is not shown, keys are counted. `private`: the line
+    waits for a password; then not even single keys are shown, of which six in a row would be one.
+    """
     over = f"（打断，{step.after_seconds} 秒处）" if step.after_seconds is not None else ""
     if step.say:
         return f"{over}说：{PASSWORD if says_password(step.say) else masked(step.say)}"
     if step.play is not None:
         return f"{over}放录音 {step.play.name}"
     if step.press:
-        shown = step.press if len(step.press) <= 2 else f"{len(step.press)} 个键"
+        shown = step.press if len(step.press) <= 2 and not private else f"{len(step.press)} 个键"
         return f"{over}按键 {shown}"
     if step.type:
-        return f"打字：{masked(step.type)}"
+        return f"打字：{PASSWORD if says_password(step.type) else masked(step.type)}"
     return "挂机" if step.hang_up else f"等 {step.wait_seconds} 秒"
