@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.audio.frame import SILENCE, seconds_of
 from bot.listening.base import Recognizer
 from bot.qa.recorded.collection import HARMLESS, Recording, written
-from bot.qa.recorded.numbers_said import MARK, Draft, hide_numbers, speaks_of_a_person, without_marks
+from bot.qa.recorded.numbers_said import MARK, Draft, hide_numbers, holds_some_digits, speaks_of_a_person, without_marks
 
 MIXED = "单声道，可能是坐席的话"
 
@@ -45,6 +45,8 @@ def notice_of(recording: Recording) -> str:
         notices.append("整句是号码，建议不用")
     elif recording.stretches:
         notices.append("有一长串号码，请静音")
+    elif holds_some_digits(recording.text) and recording.numbers != HARMLESS:
+        notices.append("有几位数字，听一听是不是号码")
     if speaks_of_a_person(recording.text):
         notices.append("可能说了姓名、住址或生日")
     if not recording.text:

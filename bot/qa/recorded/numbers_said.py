@@ -18,6 +18,7 @@ LONG_DIGITS = 6
 
 _DIGIT = f"[0-9０-９{''.join(SPOKEN_DIGITS)}]"
 _RUN = re.compile(rf"{_DIGIT}(?:[^〔〕年月日号点块元]?{_DIGIT})*[Xx叉]?")
+_SOME_DIGITS = re.compile(f"{_DIGIT}{{3}}")
 _MARGIN_SECONDS = 0.15
 """The recogniser's word times are that sure."""
 
@@ -48,6 +49,11 @@ def hidden(text: str, fewest: int = LONG_DIGITS) -> str:
 def without_marks(text: str) -> str:
     """What is to be heard in a recording whose numbers were silenced."""
     return text.replace(MARK, "").strip()
+
+
+def holds_some_digits(text: str) -> bool:
+    """Whether three digits follow each other: perhaps what the recogniser understood of a longer number."""
+    return bool(_SOME_DIGITS.search(text))
 
 
 def speaks_of_a_person(text: str) -> bool:

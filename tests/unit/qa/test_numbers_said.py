@@ -3,7 +3,15 @@
 import pytest
 
 from bot.events import Word
-from bot.qa.recorded.numbers_said import MARK, Draft, hidden, hide_numbers, speaks_of_a_person, without_marks
+from bot.qa.recorded.numbers_said import (
+    MARK,
+    Draft,
+    hidden,
+    hide_numbers,
+    holds_some_digits,
+    speaks_of_a_person,
+    without_marks,
+)
 
 
 def draft(*words: str) -> Draft:
@@ -58,6 +66,10 @@ def test_without_the_times_of_words_all_of_the_recording_is_suspect():
 
 def test_what_is_left_to_hear_has_no_marks():
     assert without_marks(f"我的账号是{MARK}") == "我的账号是" and without_marks(MARK) == ""
+
+
+def test_a_few_digits_may_be_what_was_understood_of_a_number():
+    assert holds_some_digits("我的账号是八一零") and not holds_some_digits("一千二百三十四块")
 
 
 def test_names_cannot_be_found_but_where_they_may_come_is_told():
