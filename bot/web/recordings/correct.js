@@ -145,6 +145,7 @@ const WHILE_TYPING = { Enter: DOES.accept, Tab: () => wave.play(), Escape: () =>
 addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !recordings.length) return;
   if (event.target === $("filter")) return;
+  if (event.target.tagName === "BUTTON" && [" ", "Enter"].includes(event.key)) return; // reached by Tab: its own press
   const keys = event.target === $("text") ? WHILE_TYPING : KEYS;
   const does = keys[event.key] ?? keys[event.key.toLowerCase()];
   if (!does || (event.repeat && !event.key.startsWith("Arrow"))) return;

@@ -115,6 +115,7 @@ const KEYS = {
 
 addEventListener("keydown", (event) => {
   if (speaker === null || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.tagName === "BUTTON" && [" ", "Enter"].includes(event.key)) return; // reached by Tab: its own press
   const does = event.key === " " ? record : KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
   if (!does) return;
   event.preventDefault();
@@ -122,7 +123,7 @@ addEventListener("keydown", (event) => {
   does();
 });
 addEventListener("keyup", (event) => {
-  if (event.key !== " " || speaker === null) return;
+  if (event.key !== " " || speaker === null || event.target.tagName === "BUTTON") return;
   event.preventDefault();
   if (taken && pressedAt && performance.now() - pressedAt > HELD && document.body.dataset.state === "recording") stop();
 });
