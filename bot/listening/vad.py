@@ -27,6 +27,21 @@ FALL_DB = 0.05
 """The caller's loudness is forgotten by this much a frame: 2.5 dB a second."""
 
 
+FAMILIAR_DB = -20.0
+"""The network hears a soft voice worse: what it gets is raised until the loudest of late is as loud as this."""
+
+MOST_RAISED_DB = 20.0
+
+QUIET_DB = -56.0
+"""The quietest of late is not raised above this: a voice would stand out less from noise or other people's talk."""
+
+SMOOTHING = 0.1
+"""Of each frame's level: what is quiet must be so for a fifth of a second, as no talk of several people is."""
+
+RISE_DB = 0.02
+"""The quietest is forgotten by this much a frame: 1 dB a second."""
+
+
 class Vad:
     """One call's voice detector. Costs 9 MB and 50 ms to make, 0.06 ms a frame to use."""
 
@@ -43,6 +58,8 @@ class Vad:
         self._waiting = numpy.zeros(0, numpy.float32)
         self._probability = 0.0
         self._loudest_db = -90.0
+        self._peak_db = FAMILIAR_DB - MOST_RAISED_DB
+        self._smooth_db = self._floor_db = 0.0
         self._noise_db = -90.0
         self._levels_db: deque[float] = deque(maxlen=3)
         self._attentive_frames = 0
@@ -58,6 +75,9 @@ class Vad:
         self._waiting = numpy.concatenate((self._waiting, frame))
         self._levels_db.append(level_db)
         self._loudest_db -= FALL_DB
+        self._peak_db = max(self._peak_db - FALL_DB, level_db)
+        self._smooth_db += (level_db - self._smooth_db) * SMOOTHING
+        self._floor_db = min(self._floor_db + RISE_DB, self._smooth_db)
         stands_out = max(self._levels_db) >= max(
             self._loudest_db - self._depth_db, self._noise_db + self._above_noise_db
         )
@@ -74,7 +94,9 @@ class Vad:
         return False
 
     def _follow(self) -> float:
+        raised_db = min(FAMILIAR_DB - self._peak_db, QUIET_DB - self._floor_db, MOST_RAISED_DB)
+        factor = numpy.float32(10 ** (max(raised_db, 0.0) / 20))
         while len(self._waiting) >= WINDOW_SAMPLES:
-            window, self._waiting = self._waiting[:WINDOW_SAMPLES].copy(), self._waiting[WINDOW_SAMPLES:]
+            window, self._waiting = self._waiting[:WINDOW_SAMPLES] * factor, self._waiting[WINDOW_SAMPLES:]
             self._probability = self._engine.process(memoryview(window.data))
         return self._probability
