@@ -53,6 +53,8 @@ class NewPinFinished(Action):  # type: ignore[misc]
                     return as_if_said(pending)
                 anything_else(dispatcher, tracker)
                 return []
+            case "unclear":  # the line has said so: only inside its private window is it known
+                return [SlotSet("pending", None), offer_person(dispatcher)]
             case "unavailable":
                 return [SlotSet("pending", None), *unavailable(dispatcher)]
             case _:

@@ -7,27 +7,30 @@ from typing import Literal
 
 from bot.backend.base import Backend, PasswordChange
 from bot.call.line import CallLine
+from bot.call.prompts import Prompts
 from bot.call.six_digits import PIN_LENGTH, SixDigits
-from bot.errors import BackendError
+from bot.errors import BackendError, UnclearDeed
 
 TRIES = 3
-NewPinOutcome = Literal["changed", "gave_up", "unavailable"]
+NewPinOutcome = Literal["changed", "gave_up", "unavailable", "unclear"]
+"""unclear: it may have been changed, no answer says so; the caller knows."""
 
 
 class NewPinPhase:
     """Asks for a new password until it is changed, or three tries have failed."""
 
-    def __init__(self, line: CallLine, backend: Backend, digits: SixDigits) -> None:
+    def __init__(self, line: CallLine, backend: Backend, digits: SixDigits, prompts: Prompts) -> None:
         self._line = line
         self._backend = backend
         self._digits = digits
+        self._prompts = prompts
 
     async def run(self) -> NewPinOutcome:
         """The outcome; the window stays open until it has been spoken. Keys of an earlier secret are not its digits."""
         await self._line.privacy.open()
         self._line.drop_keys()
         outcome = await self._change()
-        self._line.privacy.secret_complete = outcome == "changed"
+        self._line.privacy.secret_complete = outcome in ("changed", "unclear")
         self._line.journal.note("pin", outcome=f"new_{outcome}")
         return outcome
 
@@ -39,6 +42,11 @@ class NewPinPhase:
                 if failed is None:
                     return "changed"
                 prompt = failed
+        except UnclearDeed as wrong:
+            self._line.journal.note("failed", code=wrong.code)
+            await self._line.say(self._prompts.say("new_pin_unclear"))
+            self._line.drop_keys()
+            return "unclear"
         except BackendError as wrong:
             self._line.journal.note("failed", code=wrong.code)
             return "unavailable"

@@ -60,7 +60,7 @@ class CallSession:
         self._number = NumberPhase(line, prompts, questions, bounds.next_key_seconds)
         digits = SixDigits(line, prompts, bounds.first_key_seconds, bounds.next_key_seconds)
         self._pin = PinPhase(line, backend, digits)
-        self._new_pin = NewPinPhase(line, backend, digits)
+        self._new_pin = NewPinPhase(line, backend, digits, prompts)
         self._agent = AgentPhase(line, desk, self._number, prompts)
         self._ended_by = "bot"
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.backend.base import PasswordChange
 from bot.dialogue.base import CollectNewPin, CollectPin, Say
-from tests.support.scripted_call import ScriptedCall, greeting_then
+from bot.errors import UnclearDeed
+from tests.support.scripted_call import ScriptedCall, ToldBackend, greeting_then
 
 OLD, NEW, OTHER = "135792", "408163", "957206"
 CHANGE = greeting_then(
@@ -104,3 +106,24 @@ def test_silence_is_asked_three_times_and_then_let_be():
     call = change_call(seconds=120.0)
     assert outcome(call) == "gave_up"
     assert sum("没有收到六位数字" in text for text in call.said) == 2
+
+
+class LosesItsAnswer(ToldBackend):
+    """Changes the password and does not say so."""
+
+    async def change_password(self, call_id: str, password: str) -> PasswordChange:
+        self._password = password
+        raise UnclearDeed("backend_stalled", "no answer")
+
+
+def test_a_change_that_nobody_confirms_says_which_password_to_try_first():
+    call = ScriptedCall(CHANGE, password=OLD)
+    call.backend = LosesItsAnswer(OLD)
+    call.says(2.0, "改密码")
+    call.presses(5.0, NEW)
+    call.presses(10.0, NEW)
+    call.hangs_up(60.0)
+    call.run()
+    assert outcome(call) == "unclear" and any("先按新密码" in said for said in call.said)
+    assert call.noted("failed")[0].facts == {"code": "backend_stalled"}
+    assert NEW not in left_behind(call)
