@@ -20,7 +20,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bot call", description="用脚本或录音打电话")
     parser.add_argument("calls", nargs="+", type=Path, metavar="脚本.yml|录音.wav", help="一个脚本，或一段来电人的录音")
     parser.add_argument("--json", action="store_true", help="输出 JSON（名字以 _seconds 结尾的是时间）")
-    parser.add_argument("--save", type=Path, metavar="OUT.wav", help="把双方的声音存成立体声（左：来电人，右：热线）")
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="OUT.wav|目录",
+        help="把双方的声音存成立体声（左：来电人，右：热线）；写目录时每个电话一个 .wav 和一个文字记录 .txt",
+    )
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="每个脚本打几遍")
     asked = parser.parse_args(arguments)
     scripts = [_script(path) for path in asked.calls]
@@ -45,11 +50,22 @@ async def _play(stage: Stage, scripts: list[Script], repeat: int, save: Path | N
     async with Hotline(stage.settings) as hotline:
         for script in scripts:
             for _ in range(repeat):
-                transcript = await stage.play(hotline, script, save=save)
+                sound, text = _kept_as(save, script)
+                transcript = await stage.play(hotline, script, save=sound)
+                if text is not None:
+                    text.write_text(transcript.as_text() + "\n", "utf-8")
                 transcripts.append(transcript)
                 if not as_json:
                     print(transcript.as_text(), flush=True)
     return transcripts
+
+
+def _kept_as(save: Path | None, script: Script) -> tuple[Path | None, Path | None]:
+    """Where a call's sound and its text go: a file for the sound alone, or both into a folder, named as the script."""
+    if save is None or save.suffix.lower() == ".wav":
+        return save, None
+    save.mkdir(parents=True, exist_ok=True)
+    return save / f"{script.path.stem}.wav", save / f"{script.path.stem}.txt"
 
 
 def _script(path: Path) -> Script:
