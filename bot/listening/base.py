@@ -24,6 +24,9 @@ class Question:
     whole_answer_seconds: float = 0.6
     """Shorter silence that is enough once what was heard is a phrase of the grammar, or one of `answers`."""
 
+    begun_answer_seconds: float = 0.6
+    """Silence that is enough after a whole answer that another one begins with: 不 may become 不是."""
+
     hesitation_seconds: float = 1.2
     """Longer silence after a word of hesitation (嗯, 那个, 就是): the caller is still thinking."""
 

@@ -11,7 +11,7 @@ from bot.errors import RecognitionError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
 from bot.listening.base import Question, Recognition, Recognizer
 from bot.listening.echo import Echo
-from bot.listening.endpointer import Endpointer, Turn
+from bot.listening.endpointer import Endpointer, Turn, frames_in
 from bot.listening.interruption import LONG_VOICE_SECONDS, Prompt, hesitates
 from bot.listening.vad import Vad
 
@@ -29,6 +29,13 @@ CHUNK_FRAMES = 5
 
 OVERLAP_CHUNK_FRAMES = 2
 """While our own voice sounds, in pieces of 40 ms: an interruption must be understood at once."""
+
+GLANCE_SECONDS = 0.2
+"""After so much silence the ear asks what a short turn would be if it ended here. The partial text leaves a last short
+word open while a longer one may follow (不 … 不是): in it 不, 不对 and 余额 never come, or too late."""
+
+LONGEST_GLANCED_SECONDS = 2.5
+"""A turn that goes on after all is heard again from its beginning; answers and interruptions are short."""
 
 
 class Ear:
@@ -62,6 +69,7 @@ class Ear:
         self._turn_began = self._voice_began = 0.0
         self._partial = ""
         self._begun = False
+        self._whole: Recognition | None = None
         self._told_long = False
         self._echo_frames = 0
         self._caller_frames = 0
@@ -76,7 +84,8 @@ class Ear:
         if not self._endpointer.in_turn:
             self._begun = False
         elif old.grammar != question.grammar:
-            self._pending, self._begun, self._partial = list(self._turn), False, ""
+            self._hear_again()
+            self._partial = ""
 
     def prompt_started(self, text: str) -> None:
         """Our own voice begins to sound: no no-input time meanwhile, and what it says may come back as echo."""
@@ -136,11 +145,15 @@ class Ear:
             events.append(SpeechStarted(self._voice_began))
         self._pending.append(samples)
         self._turn.append(samples)
+        if voiced and self._whole is not None:
+            self._hear_again()
         chunk_frames = CHUNK_FRAMES if self._prompt is None else OVERLAP_CHUNK_FRAMES
         try:
             if turn in (Turn.ENDED, Turn.CUT):
                 events += await self._finish()
-            elif len(self._pending) >= max(chunk_frames, behind):
+            elif self._glances():
+                events += await self._glance()
+            elif self._whole is None and len(self._pending) >= max(chunk_frames, behind):
                 events += await self._decode()
         except RecognitionError:
             self._forget()  # the turn is lost, the next one may be heard
@@ -149,7 +162,7 @@ class Ear:
 
     def _caller_in(self, frame: Frame, vad: Vad) -> tuple[bool, bytes]:
         """Whether a frame holds the caller's voice; and the frame without our own voice, for the recogniser."""
-        voiced = not frame.missing and vad.is_voice(frame.samples)
+        voiced = not frame.missing and vad.is_voice(frame.samples) and not self._echo.drowns
         if not self._echo.possible or not (voiced or self._echo.delay_samples):  # an echo not yet found is voiced
             self._caller_frames += voiced
             return voiced, frame.samples
@@ -169,10 +182,16 @@ class Ear:
         self._partial = ""
         self._begun = False
 
+    def _hear_again(self) -> None:
+        """The recogniser is to hear this turn from its beginning."""
+        self._pending, self._begun, self._whole = list(self._turn), False, None
+
     def _wait_seconds(self) -> float:
         asked = self._question
-        if self._is_answer(self._partial):
-            return asked.whole_answer_seconds
+        so_far = self._whole.text if self._whole is not None else self._partial
+        if self._is_answer(so_far):
+            begun = any(answer.startswith(so_far) and answer != so_far for answer in asked.answers)
+            return asked.begun_answer_seconds if begun else asked.whole_answer_seconds
         if hesitates(self._partial):
             return asked.hesitation_seconds
         return asked.end_of_turn_seconds
@@ -183,6 +202,28 @@ class Ear:
         if turns != self._turns:  # meanwhile the ear was reset or closed: nothing of it may come out
             return []
         changed, self._partial = partial != self._partial, partial
+        return self._told(partial, changed)
+
+    def _glances(self) -> bool:
+        """Whether a pause in a short turn is just long enough to ask what the turn would be if it ended here."""
+        asked_for = self._prompt is not None or self._question.answers
+        short = len(self._turn) <= frames_in(LONGEST_GLANCED_SECONDS)
+        return bool(asked_for) and short and self._endpointer.silent_frames == frames_in(GLANCE_SECONDS)
+
+    async def _glance(self) -> list[EarEvent]:
+        """The turn as if it ended here: a whole answer is kept for the end, of other words only notice is given."""
+        turns = self._turns
+        await self._feed()
+        recognition = await self._recognizer.finish()
+        if turns != self._turns:
+            return []
+        self._hear_again()
+        if self._is_answer(recognition.text):
+            self._whole = recognition
+        return self._told(recognition.text, recognition.text != self._partial)
+
+    def _told(self, partial: str, changed: bool) -> list[EarEvent]:
+        """What is told of words heard so far."""
         voiced_seconds = self._endpointer.voiced_frames * FRAME_SECONDS
         is_long = self._prompt is not None and voiced_seconds >= LONG_VOICE_SECONDS
         if self._guarded() or self._is_our_own(partial):
@@ -203,13 +244,10 @@ class Ear:
         turns = self._turns
         waited = self._endpointer.waited_seconds
         began = time.perf_counter()
-        partial = await self._feed()
-        recognition = await self._recognizer.finish()
+        recognition = self._whole or await self._finished()
         if turns != self._turns:
             return []
         overlaps = self._prompt is not None
-        if self._is_answer(partial) and not self._is_answer(recognition.text):
-            recognition = Recognition(partial, (), recognition.confidence)  # what was asked for is the likelier
         if self._is_our_own(recognition.text) or (overlaps and not recognition.text):
             self._forget()  # echo, or a noise while we speak: nobody's answer
             return []
@@ -229,6 +267,13 @@ class Ear:
         )
         self._forget()
         return [heard]
+
+    async def _finished(self) -> Recognition:
+        partial = await self._feed()
+        recognition = await self._recognizer.finish()
+        if self._is_answer(partial) and not self._is_answer(recognition.text):
+            return Recognition(partial, (), recognition.confidence)  # what was asked for is the likelier
+        return recognition
 
     def _is_answer(self, text: str) -> bool:
         return bool(text) and (text in self._question.grammar or text in self._question.answers)

@@ -45,7 +45,7 @@ BELOW_ECHO_DB = 4.0
 a room's reverberation are quieter."""
 
 FAR_BELOW_DB = 30.0
-"""What comes back this far below what we sent is no echo that matters."""
+"""What comes back this far below what we sent is no echo to take away; nor is a voice so far below ours a caller's."""
 
 UNANSWERED_FRAMES = 50
 """So much of our voice and nothing back, and there is no echo: what sounds like it is a caller with a voice like ours.
@@ -61,6 +61,8 @@ class Echo:
     def __init__(self) -> None:
         self._sent_history = _History(WINDOW_SAMPLES + LONGEST_DELAY_SAMPLES + FILTER_SAMPLES)
         self._heard_history = _History(WINDOW_SAMPLES)
+        self._sent_peaks: deque[float] = deque(maxlen=HISTORY_FRAMES)
+        self._heard_peak = 0.0
         self._audible_frames = 0
         self._unanswered_frames = 0
         self._recent_delays: deque[int] = deque(maxlen=3)
@@ -73,7 +75,8 @@ class Echo:
     def follow(self, heard: bytes, sent: bytes) -> None:
         """One frame heard, and the frame sent at that moment."""
         sent_peak = self._sent_history.add(sent) if sent != SILENCE else self._sent_history.add_silence()
-        heard_peak = self._heard_history.add(heard)
+        heard_peak = self._heard_peak = self._heard_history.add(heard)
+        self._sent_peaks.append(sent_peak)
         speech = sent_peak > AUDIBLE
         if speech:
             answered = heard_peak > sent_peak * 10 ** (-FAR_BELOW_DB / 20)
@@ -86,6 +89,12 @@ class Echo:
     def possible(self) -> bool:
         """True while something we sent may still come back, on a line where it does."""
         return self._audible_frames > 0 and self._unanswered_frames < UNANSWERED_FRAMES
+
+    @property
+    def drowns(self) -> bool:
+        """Whether the frame heard is so far below our voice of the last half second that it can only be ours: on a
+        silent line a voice detector hears it well, and where too little comes back nothing is compared."""
+        return self._heard_peak < max(self._sent_peaks, default=0.0) * 10 ** (-FAR_BELOW_DB / 20)
 
     def remove(self) -> tuple[bool, bytes]:
         """Whether the last 60 ms heard are only our own voice; and the last frame without what our voice explains."""

@@ -6,9 +6,12 @@ from bot.listening.base import Question
 
 FILLERS = (
     *("对对对", "对对", "嗯嗯", "那个", "这个", "就是", "哎呀"),
-    *("嗯", "啊", "呃", "额", "喂", "好", "哦", "噢", "诶", "哎", "唉", "呀"),
+    *("嗯", "啊", "呃", "喂", "好", "哦", "噢", "诶", "哎", "唉", "呀"),
 )
 """Said while listening or thinking; longest first."""
+
+SOUNDS_LIKE_A_FILLER = "额"
+"""呃 as the recogniser may write it; beside any other word it is a part of one (余额, 额度)."""
 
 HESITATIONS = ("那个", "这个", "就是", "然后", "还有", "嗯", "呃", "额", "我想", "我要", "请问")
 """A turn that ends with one of these is probably not over."""
@@ -35,7 +38,7 @@ def without_fillers(text: str) -> str:
     """What remains of a text without its fillers."""
     for filler in FILLERS:
         text = text.replace(filler, "")
-    return text
+    return text if text.strip(SOUNDS_LIKE_A_FILLER) else ""
 
 
 def hesitates(partial: str) -> bool:

@@ -11,7 +11,10 @@ from bot.listening.base import Question
 from bot.listening.grammars import chain
 from bot.yaml_file import BrokenYaml, compose, line_of
 
-SECONDS = ("end_of_turn", "whole_answer", "hesitation", "minimum_speech", "longest_turn", "no_input")
+SECONDS = (
+    *("end_of_turn", "whole_answer", "begun_answer", "hesitation"),
+    *("minimum_speech", "longest_turn", "no_input"),
+)
 WORDS = ("grammar", "chain", "answers", "short_words")
 
 
@@ -55,6 +58,7 @@ class _Reader:
         if phrases:
             given["grammar"] = tuple(dict.fromkeys((*phrases, *everywhere)))
         given.setdefault("whole_answer_seconds", given.get("end_of_turn_seconds", Question().end_of_turn_seconds))
+        given.setdefault("begun_answer_seconds", given["whole_answer_seconds"])
         long_words = [word for word in given.get("short_words", ()) if len(word) != 1]
         if long_words:
             raise self.wrong(entries["short_words"][0], f"short_words 里只能是一个字，“{long_words[0]}”不是。")

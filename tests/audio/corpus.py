@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,14 +33,22 @@ def decoded(data: bytes) -> Samples:
     return numpy.frombuffer(raw, "<i2").astype(numpy.float32) / 32768
 
 
-def people(part: str, count: int, per_speaker: int = 1, longest_seconds: float = 9.0) -> list[Clip]:
-    """The first clips of each speaker, speakers in turn, until there are `count`."""
+def people(
+    part: str,
+    count: int,
+    per_speaker: int = 1,
+    longest_seconds: float = 9.0,
+    wanted: Callable[[str], object] = lambda transcript: True,
+) -> list[Clip]:
+    """The first clips of each speaker, speakers in turn, until there are `count`; only `wanted` transcripts."""
     with (SPEECH / f"{part}.tsv").open() as rows:
         table = list(csv.DictReader(rows, delimiter="\t"))
     taken: dict[str, int] = {}
     chosen = []
     for row in table:
         if float(row["seconds"]) > longest_seconds or taken.get(row["speaker"], 0) >= per_speaker:
+            continue
+        if not wanted(row["transcript"]):
             continue
         taken[row["speaker"]] = taken.get(row["speaker"], 0) + 1
         chosen.append(row)

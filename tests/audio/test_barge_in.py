@@ -39,6 +39,19 @@ def test_our_own_echo_never_interrupts(delay_ms, model, vad):
     assert outcome_of(Call(prompt, delay_ms), model, vad) == Outcome(None, "")
 
 
+@pytest.mark.parametrize(("echo_db", "delay_ms"), [(-30, 300), (-40, 40)])
+def test_an_echo_so_faint_that_only_a_silent_line_lets_it_be_heard_does_not_interrupt(echo_db, delay_ms, model, vad):
+    assert outcome_of(Call(PROMPTS[0], delay_ms, echo_db=echo_db, hiss_db=-90.0), model, vad) == Outcome(None, "")
+
+
+@pytest.mark.parametrize("said", ["余额", "人工", "贷款"])
+def test_a_word_of_two_characters_is_caught_soon_after_its_end(said, model, vad):
+    call = Call(PROMPTS[1], 90, espeak(said, "f2"), said, 1.5, echo_db=-200.0)
+    outcome = outcome_of(call, model, vad)
+    assert outcome.interrupted_at is not None
+    assert outcome.interrupted_at - outcome.second_character < 0.4
+
+
 def test_callers_are_caught_over_the_echo(model, vad):
     chance = random.Random(11)
     late = []

@@ -43,6 +43,14 @@ class ScriptedRecognizer:
         return next((text for since, text in reversed(self.script) if self._seconds >= since), "")
 
 
+class ReticentRecognizer(ScriptedRecognizer):
+    """Tells nothing while the turn goes on: a longer word might follow."""
+
+    async def accept(self, samples):
+        await super().accept(samples)
+        return ""
+
+
 VOICE = pcm(espeak("公积金怎么提取"))
 VOICED_SECONDS = len(VOICE) / 16000
 
@@ -103,6 +111,52 @@ def test_a_whole_answer_ends_the_turn_sooner():
 def test_a_hesitation_is_waited_for():
     events = a_call(ScriptedRecognizer((0.3, "我想那个")), VOICE, pause(2))
     assert events[-1].waited_seconds == pytest.approx(1.2)
+
+
+YES_NO = Question(answers=("不", "不是"), end_of_turn_seconds=0.7, begun_answer_seconds=0.5, whole_answer_seconds=0.4)
+WORD = pcm(espeak("不是")).rstrip(b"\0")
+WORD += bytes(-len(WORD) % 320)
+
+
+def test_a_whole_answer_that_is_not_told_while_the_turn_goes_on_ends_it_sooner_too():
+    answered = a_call(ReticentRecognizer((0.3, "不是")), pause(1), WORD, pause(1), question=YES_NO)[-1]
+    assert (answered.text, answered.waited_seconds) == ("不是", pytest.approx(0.4))
+    other = a_call(ReticentRecognizer((0.3, "父母")), pause(1), WORD, pause(1), question=YES_NO)[-1]
+    assert (other.text, other.waited_seconds) == ("父母", pytest.approx(0.7))
+
+
+def test_a_whole_answer_that_another_one_begins_with_is_waited_for_a_little_longer():
+    answered = a_call(ReticentRecognizer((0.3, "不")), pause(1), WORD, pause(1), question=YES_NO)[-1]
+    assert (answered.text, answered.waited_seconds) == ("不", pytest.approx(0.5))
+
+
+def test_a_caller_who_goes_on_after_a_whole_answer_is_heard_from_the_beginning():
+    recognizer = ReticentRecognizer((0.3, "不"), (1.5, "不是这个"))
+    events = a_call(recognizer, pause(1), WORD, pause(0.2), VOICE, pause(1), question=YES_NO)
+    assert [event.text for event in events if isinstance(event, Utterance)] == ["不是这个"]
+    _, decoded_seconds = recognizer.turns[-1]
+    assert decoded_seconds > (len(WORD) + len(VOICE)) / 16000
+
+
+def test_where_nothing_is_a_whole_answer_and_nobody_is_interrupted_a_pause_costs_nothing():
+    recognizer = ReticentRecognizer((0.3, "不"))
+    a_call(recognizer, pause(1), WORD, pause(1))
+    assert len(recognizer.turns) == 1
+
+
+def test_a_long_turn_is_not_heard_twice():
+    recognizer = ReticentRecognizer((0.3, "不"))
+    events = a_call(recognizer, pause(1), VOICE, VOICE, pause(1), question=YES_NO)
+    assert events[-1].waited_seconds == pytest.approx(0.7)
+    assert len(recognizer.turns) == 1
+
+
+def test_a_short_word_over_a_prompt_is_told_soon_after_its_end():
+    recognizer = ReticentRecognizer((0.3, "余额"))
+    events = a_call(recognizer, lambda ear: ear.prompt_started("您好"), pause(1), WORD, pause(1))
+    told = [event for event in events if isinstance(event, PartialHeard)]
+    assert [event.text for event in told] == ["余额"]
+    assert told[0].at_seconds == pytest.approx(events[-1].ended_seconds + 0.2, abs=0.03)
 
 
 def test_nothing_is_heard_and_nothing_kept_while_the_ear_is_closed():

@@ -70,6 +70,21 @@ def test_an_echo_that_begins_in_the_middle_is_found():
     assert numpy.mean(verdicts[-75:]) > 0.6
 
 
+def test_what_is_far_below_our_voice_is_ours_and_a_quiet_caller_is_not():
+    frame, sent = pcm(PROMPT[16000:16160]), pcm(PROMPT[16000:16160])
+    ours, callers = ((PROMPT[16000:16160] * 10 ** (db / 20)).astype(numpy.float32) for db in (-40, -22))
+    echo = Echo()
+    echo.follow(frame, sent)
+    assert not echo.drowns
+    echo.follow(pcm(ours), SILENCE)
+    assert echo.drowns
+    echo.follow(pcm(callers), SILENCE)
+    assert not echo.drowns
+    for _ in range(60):
+        echo.follow(pcm(ours), SILENCE)
+    assert not echo.drowns
+
+
 def test_a_jump_of_the_delay_is_followed():
     echo = Echo()
     for delay_ms in (60, 250):

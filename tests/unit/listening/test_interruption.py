@@ -8,12 +8,14 @@ from bot.listening.interruption import Prompt, hesitates, interrupts
 ASKED = Question(short_words=("停", "对", "不"))
 
 
-@pytest.mark.parametrize("said", ["人工", "我要提取", "那个贷款", "嗯我要", "等一下"])
+@pytest.mark.parametrize("said", ["人工", "我要提取", "那个贷款", "嗯我要", "等一下", "余额", "额度", "嗯余额"])
 def test_two_characters_interrupt(said):
     assert interrupts(said, ASKED)
 
 
-@pytest.mark.parametrize("said", ["", "嗯", "嗯嗯", "喂喂", "好", "哦好", "啊", "那个", "嗯那个", "我", "呃我"])
+@pytest.mark.parametrize(
+    "said", ["", "嗯", "嗯嗯", "喂喂", "好", "哦好", "啊", "那个", "嗯那个", "我", "呃我", "额", "额额", "嗯额"]
+)
 def test_fillers_and_single_characters_do_not(said):
     assert not interrupts(said, ASKED)
 
