@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import subprocess
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,12 @@ class AgentCall:
 class Asterisk:
     """One Asterisk on ports of its own, with our dialplan, queue and log settings."""
 
-    def __init__(self, rig: Path, folder: Path, audio_port: int = 0, http_port: int = 0) -> None:
-        """`audio_port`, `http_port`: where the hotline is; 0: somewhere free."""
+    def __init__(
+        self, rig: Path, folder: Path, audio_port: int = 0, http_port: int = 0, monitors: bool = False
+    ) -> None:
+        """`audio_port`, `http_port`: where the hotline is; 0: somewhere free. `monitors`: it records every call
+        (MixMonitor), as many centres let theirs do."""
+        self._monitors = monitors
         self.audio_port, self.http_port = audio_port or free_port(), http_port or free_port()
         self._folder = folder
         self.rig = folder / "rig"
@@ -72,6 +77,11 @@ class Asterisk:
         }.items():
             dialplan, count = re.subn(rf"Set\({setting}=[^)]*\)", f"Set({setting}={value})", dialplan)
             assert count == 1, f"{setting} is not in the dialplan's settings"
+        if self._monitors:
+            named = "Set(CALL_UUID=${UUID()})\n"
+            assert dialplan.count(named) == 1
+            record = f" same => n,MixMonitor({self.left}/monitor/${{CALL_UUID}}.wav)\n"
+            dialplan = dialplan.replace(named, named + record)
         etc = self.rig / "etc"
         (etc / "extensions.conf.in").unlink(missing_ok=True)
         (etc / "extensions_hotline.conf").write_text(dialplan)
@@ -90,6 +100,18 @@ class Asterisk:
     def stop(self) -> None:
         """Shut down."""
         self._script("stop-asterisk.sh")
+
+    def one_more_telephone(self) -> "Asterisk":
+        """The same exchange, for one more caller at the same time: their telephone has ports of its own."""
+        ports = {name: str(free_port(socket.SOCK_DGRAM)) for name in ("RIG_CALLER", "RIG_MEDIA")}
+        another = copy(self)
+        another.environment = self.environment | ports
+        return another
+
+    @property
+    def left(self) -> Path:
+        """The folder in which it leaves everything: logs, its own database, recordings."""
+        return self._folder / "run"
 
     def set_hours(self, hours: str) -> None:
         """When persons answer, in the dialplan's own words; takes effect with the next call."""

@@ -69,8 +69,13 @@ class SipScript:
                     file.write(_captured(header + payload, n * FRAME_SECONDS + copy * 0.0005))
 
 
-async def place(asterisk: Asterisk, script: SipScript, folder: Path, wait_seconds: float) -> PlacedCall:
-    """Dial 12329 and do what the script says; then wait so long for the hotline to hang up before the caller does."""
+async def place(
+    asterisk: Asterisk, script: SipScript, folder: Path, wait_seconds: float, user: str = "caller"
+) -> PlacedCall:
+    """Dial 12329 and do what the script says; then wait so long for the hotline to hang up before the caller does.
+
+    `user`: which endpoint of the exchange the call comes from ("inband": a trunk that sends keys as tones only).
+    """
     rig, environment = asterisk.rig, asterisk.environment
     script.write(folder / "caller.pcap")
     scenario = (rig / "sipp" / "uac.xml").read_text()
@@ -78,6 +83,7 @@ async def place(asterisk: Asterisk, script: SipScript, folder: Path, wait_second
         "@PCAP@": str(folder / "caller.pcap"),
         "@MS@": str(round(1000 * (script.seconds + wait_seconds))),
         "[pt]": str(_PCMU),
+        "sip:caller@": f"sip:{user}@",
     }.items():
         scenario = scenario.replace(place_in_it, value)
     (folder / "caller.xml").write_text(scenario)
@@ -108,7 +114,7 @@ async def place(asterisk: Asterisk, script: SipScript, folder: Path, wait_second
         shutil.which("python3") or "python3", rig / "py" / "pcap2wav.py", folder / "heard.pcap", media, heard
     )
     assert await converted.wait() == 0
-    return PlacedCall("\nBYE sip:caller@" in (folder / "caller.sip").read_text(errors="replace"), heard)
+    return PlacedCall(f"\nBYE sip:{user}@" in (folder / "caller.sip").read_text(errors="replace"), heard)
 
 
 def _ulaw(frame: bytes) -> bytes:

@@ -13,9 +13,9 @@ import pytest
 from bot.backend.demo_customers import read_customers
 from bot.store.calls import KeptCall
 from tests.conftest import ROOT
+from tests.hunt.search import KEYS_IN, Hunt, keys_in
 from tests.support.caller_voice import CallerVoice
 from tests.support.fake_exchange import FakeCall, FakeExchange
-from tests.support.hunt import Hunt
 from tests.support.leaks import leaks
 from tests.support.left_behind import LeftBehind
 from tests.support.network import CUT_OFF, in_network_of, listening_addresses, need_cut_off
@@ -103,11 +103,11 @@ def test_a_whole_call_without_any_network(cut_off: RunningService, tmp_path_fact
 def test_no_tone_of_the_password_is_in_a_recording_and_no_digit_in_postgresql(
     cut_off: RunningService, server: PostgresServer
 ):
-    hunt = Hunt()
+    hunt = Hunt([CUSTOMERS[0].password])
     hunt.take_folder(cut_off.folder)
-    assert ".wav, keys" in hunt
-    assert hunt.leaks_of(CUSTOMERS[0].password) == [] == leaks([server.files], CUSTOMERS[0].password)
-    recorded = {name: keys for name, keys in hunt.raw.items() if name.endswith(".wav, keys")}
+    assert hunt.files_in[KEYS_IN + "recordings"] > 0
+    assert hunt.hits == [] == leaks([server.files], CUSTOMERS[0].password)
+    recorded = {path: keys_in(path) for path in cut_off.folder.rglob("*.wav")}
     assert all(not keys.strip() for keys in recorded.values()), recorded
 
 

