@@ -213,8 +213,9 @@ class CallLine:
         """Take what comes from the caller. Keys go first: they must stop the mouth at once."""
         async for event in self.channel.incoming():
             if isinstance(event, Frame):
-                self._recorder.add(event.samples, self.mouth.sent)
-                self._unheard.append((event, self.mouth.sent))
+                sent = self.mouth.sent.beside(asyncio.get_running_loop().time())
+                self._recorder.add(event.samples, sent)
+                self._unheard.append((event, sent))
                 self._frame_came.set()
             elif isinstance(event, DigitPressed):
                 forgiven = event.digit == "#" and asyncio.get_running_loop().time() < self._end_key_until

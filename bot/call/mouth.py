@@ -10,6 +10,7 @@ from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE
 from bot.call.answer_clock import AnswerClock
 from bot.call.journal import CallJournal
 from bot.call.reading import Reading, Sentence
+from bot.call.sent_sound import SentSound
 from bot.channels.base import Caption, Channel
 from bot.dialogue.base import Say
 from bot.errors import SynthesisError
@@ -26,8 +27,8 @@ class Mouth:
     def __init__(self, channel: Channel, voice: Voice, journal: CallJournal, clock: AnswerClock, trouble: Say) -> None:
         """`trouble`: a stored sentence for when no sound can be made of what should be said."""
         self.manner = Manner()
-        self.sent = SILENCE
-        """The frame that goes out now: what may come back as echo."""
+        self.sent = SentSound()
+        """What goes out, by the clock: what may come back as echo."""
 
         self.on_begun: Callable[[str], None] = lambda _: None
         """Told the text of a reading that begins."""
@@ -77,8 +78,8 @@ class Mouth:
             frame = None
             if self._reading is not None and (frame := self._reading.next_frame()) is not None:
                 self._clock.sounds() if self._reading.is_answer else self._clock.bridge_sounds()
-            self.sent = frame or SILENCE
-            await self._channel.send(self.sent)
+            self.sent.send(frame or SILENCE, asyncio.get_running_loop().time())
+            await self._channel.send(frame or SILENCE)
             if self._reading is not None:
                 await self._after_frame(self._reading)
 
