@@ -13,12 +13,6 @@ from actions.offers import offer_person
 from bot.errors import BackendError, StoreError
 from bot.store.work_orders import WorkOrder, WorkOrderKind
 
-KINDS = {
-    WorkOrderKind.COMPLAINT: "投诉",
-    WorkOrderKind.SUGGESTION: "建议",
-    WorkOrderKind.ENQUIRY: "咨询",
-    WorkOrderKind.CALL_BACK: "回电",
-}
 STATES = {"open": "已经受理，正等待办理", "in_progress": "正在办理", "done": "已经办结"}
 TIMED = (WorkOrderKind.COMPLAINT, WorkOrderKind.SUGGESTION)
 """Kinds whose time limit the guide fixes; only of these a last day is told."""
@@ -58,7 +52,7 @@ class OrderProgress(Action):  # type: ignore[misc]
 def told(order: WorkOrder, today: date) -> str:
     """Kind, when it was made, how far it is, and by when it is due. Nothing about whom or what it concerns."""
     made = f"{order.created_at.month}月{order.created_at.day}日"
-    said = f"您{made}登记的{KINDS[order.kind]}工单，{STATES[order.state]}。"
+    said = f"您{made}登记的{order.kind.told}工单，{STATES[order.state]}。"
     if order.state == "done":
         closed = order.closed_at
         return said + (f"办结日期是{closed.month}月{closed.day}日。" if closed else "")

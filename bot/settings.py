@@ -178,6 +178,16 @@ class Settings(BaseSettings):
     backend: CentreSettings = Field(default_factory=CentreSettings)
     """Whose accounts, appointments and messages: the demo's, or a centre's own system. See bot/backend/centre.py."""
 
+    def for_actions(self) -> dict[str, str]:
+        """What the action server must know: it opens the same store and the same centre's data."""
+        return {
+            "HOTLINE_DATABASE_URL": self.database_url,
+            "HOTLINE_DATABASE_BUSY_SECONDS": str(self.database_busy_seconds),
+            "HOTLINE_SECRET_KEY_FILE": str(self.secret_key_file),
+            "HOTLINE_MODE": self.mode,
+            **self.backend.to_environment(),
+        }
+
     @classmethod
     def settings_customise_sources(
         cls,

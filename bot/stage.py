@@ -120,16 +120,8 @@ class Stage:
         return self.folder / "recordings" / f"{_call_id(script)}.wav"
 
     def _with_store(self, process: Process) -> Process:
-        environment = {
-            "HOTLINE_DATABASE_URL": self.settings.database_url,
-            "HOTLINE_DATABASE_BUSY_SECONDS": str(self.settings.database_busy_seconds),
-            "HOTLINE_SECRET_KEY_FILE": str(self.settings.secret_key_file),
-            "HOTLINE_MODE": "demo",
-            **self.settings.backend.to_environment(),
-        }
-        return Process(
-            process.name, process.command, process.health_url, process.cwd, process.environment | environment
-        )
+        environment = process.environment | self.settings.for_actions()
+        return Process(process.name, process.command, process.health_url, process.cwd, environment)
 
     async def _start(self, process: Process) -> None:
         supervised = Supervised(process, self.log_folder, lambda _: None)

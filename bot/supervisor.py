@@ -14,6 +14,7 @@ import aiohttp
 
 from bot.dialogue.processes import Process
 from bot.errors import SettingsError
+from bot.owner_only import owner_only
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 15.0
@@ -135,8 +136,8 @@ async def _all_ready(supervised: list[Supervised]) -> bool:
 
 
 def _log_file(path: Path) -> BinaryIO:
-    """What a process prints may be about callers: nobody else on the machine may read it."""
-    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
+    """What a process prints may be about callers."""
+    return open(path, "ab", opener=owner_only)
 
 
 def _last_line(log: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = [
-    {"errors", "events", "clock", "identity", "order_number", "yaml_file"},
+    {"errors", "events", "clock", "identity", "order_number", "owner_only", "yaml_file"},
     {"mandarin", "audio", "live"},
     {"channels", "listening", "speaking", "dialogue", "store", "backend", "sight"},
     {"call"},

@@ -3,6 +3,7 @@
 import struct
 import wave
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -40,17 +41,17 @@ def line_audio(samples: Floats, rate: int) -> bytes:
     return np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
-def write_wav(path: Path, samples: bytes, right: bytes | None = None) -> None:
+def write_wav(file: Path | BinaryIO, samples: bytes, right: bytes | None = None) -> None:
     """Write line audio as mono, or as stereo with the caller left and the bot right; the shorter side is filled."""
     if right is not None:
         longer = max(len(samples), len(right))
         sides = (np.frombuffer(side.ljust(longer, b"\0"), "<i2") for side in (samples, right))
         samples = np.stack(tuple(sides), axis=1).tobytes()
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1 if right is None else 2)
-        file.setsampwidth(2)
-        file.setframerate(LINE_RATE)
-        file.writeframes(samples)
+    with wave.open(str(file) if isinstance(file, Path) else file, "wb") as written:
+        written.setnchannels(1 if right is None else 2)
+        written.setsampwidth(2)
+        written.setframerate(LINE_RATE)
+        written.writeframes(samples)
 
 
 def decoded(file: bytes) -> tuple[Floats, int]:

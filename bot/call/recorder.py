@@ -3,7 +3,6 @@ repeats them."""
 
 import asyncio
 import logging
-import os
 import wave
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ import numpy as np
 
 from bot.audio.dtmf import TonesToKeys, may_hold_keys
 from bot.audio.frame import FRAME_SECONDS, LINE_RATE, SILENCE, Frame
+from bot.owner_only import owner_only
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,6 @@ _HEADER_BYTES = 44
 
 _FRAME_BYTES = 2 * len(SILENCE)
 """Both sides of 20 ms."""
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    """A recording has names and amounts in it: nobody else on the machine may hear it."""
-    return os.open(path, flags, 0o600)
 
 
 class Recorder:
@@ -103,7 +98,7 @@ class Recorder:
         assert self._path is not None
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._bytes = open(self._path, "w+b", opener=_for_the_owner)
+            self._bytes = open(self._path, "w+b", opener=owner_only)
             self._file = wave.open(self._bytes, "wb")
             self._file.setnchannels(2)
             self._file.setsampwidth(2)

@@ -10,15 +10,9 @@ from bot.errors import ContentError
 from bot.settings import ROOT, Settings
 from bot.store.migrate import migrate
 from bot.store.sealing import check_seal
-from bot.store.work_orders import WorkOrder, WorkOrderKind, WorkOrders
+from bot.store.work_orders import WorkOrder, WorkOrders
 from bot.store.working_days import BEIJING
 
-_KINDS = {
-    WorkOrderKind.COMPLAINT: "投诉",
-    WorkOrderKind.SUGGESTION: "建议",
-    WorkOrderKind.ENQUIRY: "咨询",
-    WorkOrderKind.CALL_BACK: "回电",
-}
 _STATES = {"open": "待办", "in_progress": "正在办理", "done": "已办结"}
 _REASONS = {
     "balance_dispute": "对余额有异议",
@@ -27,6 +21,8 @@ _REASONS = {
     "no_match": "几次没有听懂",
     "no_input": "一直没有说话",
     "failure": "系统故障，没有办成",
+    "appointment_unclear": "预约有没有办成要核实",
+    "sms_unclear": "短信有没有办成要核实",
     "other": "其他",
 }
 """Categories that no word of the caller's decides; the others are content."""
@@ -56,12 +52,11 @@ def main(arguments: list[str]) -> int:
 async def _answer(orders: WorkOrders, settings: Settings, number: str | None, state: str | None) -> str:
     if number is None:
         return as_list(await orders.unfinished(), datetime.now(BEIJING).date())
-    if await orders.find(number) is None:
-        raise ContentError("order_unknown", f"没有编号是 {number} 的工单。编号是 12 位数字，例如 2611-2410-0015。")
     if state:
         await orders.note_progress(number, state)
     found = await orders.find(number)
-    assert found is not None
+    if found is None:
+        raise ContentError("order_unknown", f"没有编号是 {number} 的工单。编号是 12 位数字，例如 2611-2410-0015。")
     return as_page(found, settings)
 
 
@@ -70,7 +65,7 @@ def as_list(orders: list[WorkOrder], today: date) -> str:
     if not orders:
         return "没有未办结的工单。"
     lines = [
-        f"{order.number}  {_KINDS[order.kind]}  {_STATES[order.state]}  {order.created_at:%m-%d %H:%M} 登记  "
+        f"{order.number}  {order.kind.told}  {_STATES[order.state]}  {order.created_at:%m-%d %H:%M} 登记  "
         f"{_due(order)}{'  已超期' if order.due_on < today else ''}  {_category(order)}"
         for order in orders
     ]
@@ -81,7 +76,7 @@ def as_page(order: WorkOrder, settings: Settings) -> str:
     """All that is known about one order."""
     lines = [
         ("编号", order.number),
-        ("类别", f"{_KINDS[order.kind]}（{_category(order)}）"),
+        ("类别", f"{order.kind.told}（{_category(order)}）"),
         ("状态", _STATES[order.state] + (f"，{order.closed_at:%Y-%m-%d %H:%M}" if order.closed_at else "")),
         ("登记", f"{order.created_at:%Y-%m-%d %H:%M}"),
         ("期限", _due(order)),

@@ -13,12 +13,6 @@ from bot.store.sealing import Seal, check_seal
 from bot.store.work_orders import WorkOrderKind
 from bot.store.working_days import BEIJING
 
-_ORDERS = {
-    WorkOrderKind.COMPLAINT: "工单：投诉",
-    WorkOrderKind.SUGGESTION: "工单：建议",
-    WorkOrderKind.ENQUIRY: "工单：咨询",
-    WorkOrderKind.CALL_BACK: "工单：回电",
-}
 _GRADES = {Grade.SATISFIED: "满意", Grade.FAIR: "基本满意", Grade.DISSATISFIED: "不满意"}
 _NAME_COLUMNS = 16
 _VALUE_COLUMNS = 10
@@ -47,7 +41,7 @@ def as_table(figures: DayFigures) -> str:
         ("自助服务量", str(figures.self_served)),
         ("自助分流率", _percent(figures.self_served_share)),
         ("转人工量", str(figures.person_wanted)),
-        *((name, str(figures.orders[kind])) for kind, name in _ORDERS.items()),
+        *((f"工单：{kind.told}", str(figures.orders[kind])) for kind in WorkOrderKind),
         ("当日到期工单", str(figures.due)),
         ("按时办结率", _percent(figures.in_time_share)),
         ("邀请评价", str(figures.asked)),

@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings()
     refuse_taken_ports(settings)
     model = ServedModel(settings.run_dir).begin_with(train())
-    os.environ.update(_for_children(settings))
+    os.environ.update(settings.for_actions() | {"PYTHONPATH": str(ROOT)})
     processes = [
         actions_process(settings.rasa.actions_url),
         rasa_process(model, settings.rasa.url, settings.rasa.actions_url),
@@ -58,18 +58,6 @@ def bot_process(settings: Settings) -> Process:
     """The bot itself."""
     health = f"http://{settings.audiosocket.exchange_host}:{settings.audiosocket.exchange_port}/healthz"
     return Process("bot", [sys.executable, "-m", "bot", "serve"], health, environment={"MALLOC_ARENA_MAX": "2"})
-
-
-def _for_children(settings: Settings) -> dict[str, str]:
-    """What the action server must know of the settings: it opens the same store and the same centre's data."""
-    return {
-        "HOTLINE_DATABASE_URL": settings.database_url,
-        "HOTLINE_DATABASE_BUSY_SECONDS": str(settings.database_busy_seconds),
-        "HOTLINE_SECRET_KEY_FILE": str(settings.secret_key_file),
-        "HOTLINE_MODE": settings.mode,
-        **settings.backend.to_environment(),
-        "PYTHONPATH": str(ROOT),
-    }
 
 
 def _announce(settings: Settings, seconds: float) -> None:

@@ -6,7 +6,6 @@ event loop only puts a record into a queue: formatting, redacting and writing ha
 
 import copy
 import logging
-import os
 import queue
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from bot.owner_only import owner_only
 from bot.sight.redaction import redacted
 
 CALLER_TEXT = "caller_text"
@@ -91,11 +91,7 @@ class _OwnersFile(RotatingFileHandler):
     """A log file that only its owner can read, the old ones too."""
 
     def _open(self) -> TextIOWrapper:
-        return TextIOWrapper(open(self.baseFilename, "ab", opener=_private), encoding="utf-8", newline="\n")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        return TextIOWrapper(open(self.baseFilename, "ab", opener=owner_only), encoding="utf-8", newline="\n")
 
 
 class _Entrance(QueueHandler):

@@ -64,6 +64,11 @@ class WorkOrderKind(Enum):
         """Its place in the number; appointments take digits from 5 on."""
         return {"TS": 1, "JY": 2, "ZX": 3, "HD": 4}[self.value]
 
+    @property
+    def told(self) -> str:
+        """As callers and those who deal with the orders know it."""
+        return {"TS": "投诉", "JY": "建议", "ZX": "咨询", "HD": "回电"}[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import wave
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.audio.frame import LINE_RATE
+from bot.audio.wav import write_wav
 from bot.qa.recorded.collection import HARMLESS, SILENCED, Recording
 from bot.qa.recorded.correcting import Correction, Refused
 from bot.qa.recorded.state import State
@@ -47,7 +46,9 @@ class _CorrectPage:
         return web.json_response({"folder": self._folder, "recordings": shown})
 
     async def sound(self, request: web.Request) -> web.Response:
-        return web.Response(body=wav(self._work.sound(self._place(request))), content_type="audio/wav")
+        file = io.BytesIO()
+        write_wav(file, self._work.sound(self._place(request)))
+        return web.Response(body=file.getvalue(), content_type="audio/wav")
 
     async def change(self, request: web.Request) -> web.Response:
         """One step; answers with what the recording is now, or 409 and why not."""
@@ -96,14 +97,3 @@ def _shown(place: int, one: Recording) -> dict[str, Any]:
         "notice": one.notice,
         "who": " ".join(filter(None, (one.speaker, one.gender, one.device, one.region, one.age))),
     }
-
-
-def wav(samples: bytes) -> bytes:
-    """Line audio as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(LINE_RATE)
-        sound.writeframes(samples)
-    return file.getvalue()
