@@ -184,9 +184,13 @@ class WorkOrders:
         )
 
     async def note_progress(self, number: str, state: str) -> None:
-        """A person works on it ('in_progress') or has finished it ('done', which closes it). Raises StoreError."""
+        """A person works on it ('in_progress') or has finished it ('done', which closes it); the number in any writing.
+
+        Raises StoreError.
+        """
         closed_at = self._now() if state == "done" else None
-        change = sa.update(work_orders).where(work_orders.c.number == number).values(state=state, closed_at=closed_at)
+        mine = sa.update(work_orders).where(work_orders.c.number == in_fours(number))
+        change = mine.values(state=state, closed_at=closed_at)
         await self._database.write(lambda connection: connection.execute(change))
 
     async def find(self, number: str) -> WorkOrder | None:
