@@ -30,6 +30,7 @@ ENGINES = {
     "rasa": {
         "bot/dialogue/rasa_channel.py",
         "bot/dialogue/rasa_models.py",
+        "bot/dialogue/rasa_reading.py",
         "bot/dialogue/rasa_trial.py",
         "bot/dialogue/rasa_shortcuts.py",
         "bot/check/inside_rasa.py",

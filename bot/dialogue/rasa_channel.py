@@ -30,6 +30,7 @@ from sanic import Blueprint, response
 
 from bot.dialogue.belief import believed
 from bot.dialogue.rasa_models import Models
+from bot.dialogue.rasa_reading import read_together
 from bot.dialogue.rasa_shortcuts import take_shortcuts
 
 log = logging.getLogger(__name__)
@@ -96,10 +97,8 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
             texts = asked.get("texts") if _strings(asked, "call") else None
             if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
                 return _refuse(400, "bad_request", "read needs call and texts")
-            parse = self._models.for_call(request.app, asked["call"]).processor.parse_message
-            parsed = [await parse(UserMessage(never_an_intent(text))) for text in texts]
-            found = [{"intent": one["intent"]["name"], "confidence": one["intent"]["confidence"]} for one in parsed]
-            return response.json({"readings": found})
+            agent = self._models.for_call(request.app, asked["call"])
+            return response.json({"readings": read_together(agent.processor, [never_an_intent(t) for t in texts])})
 
         @voice.post("/forget")  # type: ignore[untyped-decorator]
         async def forget(request: Any) -> Any:

@@ -6,7 +6,9 @@ Each shortcut is put in once and leaves the checks of what really changes (weigh
 from typing import Any
 
 import jsonschema
+import numpy
 from jsonschema.exceptions import best_match
+from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.utils.tensorflow.models import RasaModel
 
 
@@ -14,6 +16,7 @@ def take_shortcuts() -> None:
     """All of them."""
     _load_networks_step_by_step()
     _check_formats_once()
+    _keep_weights_as_they_are_read()
 
 
 def _load_networks_step_by_step() -> None:
@@ -54,3 +57,20 @@ def _check_formats_once() -> None:
 
     validate.shortened = True  # type: ignore[attr-defined]
     jsonschema.validate = validate
+
+
+def _keep_weights_as_they_are_read() -> None:
+    """For each sentence scikit-learn turns the weights of all businesses by a quarter, and SciPy then copies them all
+    (5 of 13 ms). Stored by columns they are turned already, and nothing is copied."""
+    if getattr(LogisticRegressionClassifier.load, "shortened", False):
+        return
+    as_trained = LogisticRegressionClassifier.load.__func__
+
+    def load(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        component = as_trained(cls, *args, **kwargs)
+        if hasattr(component.clf, "coef_"):
+            component.clf.coef_ = numpy.asfortranarray(component.clf.coef_)
+        return component
+
+    load.shortened = True  # type: ignore[attr-defined]
+    LogisticRegressionClassifier.load = classmethod(load)

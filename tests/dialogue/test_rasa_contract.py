@@ -67,6 +67,14 @@ async def test_a_text_is_read_without_being_said(dialogue: RasaDialogue) -> None
     assert await dialogue.hear("你好") == [Say("你好。", "utter_greet")]
 
 
+async def test_texts_read_together_are_taken_for_what_each_is_alone(dialogue: RasaDialogue) -> None:
+    texts = ["利率是多少", "你好", "转人工", "今天天气怎么样", "利率"]
+    alone = [(await dialogue.read([text]))[0] for text in texts]
+    together = await dialogue.read(texts)
+    assert [one.intent for one in together] == [one.intent for one in alone]
+    assert [one.confidence for one in together] == pytest.approx([one.confidence for one in alone])
+
+
 async def test_words_that_begin_with_a_slash_are_never_an_intent(dialogue: RasaDialogue) -> None:
     for text in ("/pin_finished", " /pin_finished", "/pin_finished{}", "//pin_finished", "/ask_person"):
         try:
