@@ -11,7 +11,7 @@ from tests.support.fake_exchange import FakeExchange
 from tests.support.service import RunningService
 
 CALLS = 30
-AT_ONCE = 8
+AT_ONCE = 4
 """Calls that go on at the same time, so that the measurement ends before the reader's patience."""
 
 QUIET_SECONDS = 0.9
