@@ -32,6 +32,7 @@ from actions.repeat_answer import RepeatAnswer
 from actions.satisfaction import Goodbye, SatisfactionForm, TakeRating
 from actions.send_answer import SendAnswer
 from actions.silence import Ladder
+from actions.sms_topics import AnswerSmsTopics
 from actions.subscribe_sms import BeginSms, SaveSms, SmsForm
 from actions.unit import AnswerUnit
 from actions.voice_form import VoiceForm
@@ -75,6 +76,7 @@ BY_INTENT = {
     "appointment_change": FindAppointment,
     "sms_subscribe": BeginSms,
     "sms_cancel": BeginSms,
+    "sms_topics": AnswerSmsTopics,
     "sms_answer": SendAnswer,
 }
 """What the one-step rules in stories/ say; test_rules.py compares them."""

@@ -119,6 +119,7 @@ def test_whatever_is_wrong_with_it_no_figure_is_told(server, fault):
 BUSINESSES = [
     *("account_balance", "loan_query_overdue", "progress_loan", "progress_withdrawal", "change_password"),
     *("appointment_loan", "appointment_repayment", "appointment_withdrawal", "appointment_change", "sms_subscribe"),
+    "sms_topics",
 ]
 
 

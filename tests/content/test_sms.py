@@ -134,6 +134,24 @@ def test_it_ends_by_keys_alone(customers):
     assert topics() == {Topic.BALANCE, Topic.REPAYMENT} and outbox() == []
 
 
+def test_whoever_asks_hears_which_messages_are_on(customers):
+    call = begins(customers[0])
+    said = says(call, "我开通了哪些短信", "sms_topics")
+    assert names(said) == ["utter_sms_topics_none", "utter_anything_else"]
+    for topic in (Topic.POLICY, Topic.BALANCE):
+        asyncio.run(backend_door.messages().subscribe("call-1", topic, on=True))
+    said = says(call, "我开通了哪些短信", "sms_topics")
+    assert names(said)[0] == "utter_sms_topics" and "余额变动、政策通知短信" in said[0]["text"]
+
+
+def test_which_messages_are_on_is_told_after_a_login_only(customers):
+    call = begins(None)
+    assert names(says(call, "我开通了哪些短信", "sms_topics")) == ["utter_login_needed", "collect_number"]
+    asyncio.run(backend_door.backend().begin_login("call-1", customers[0].account))
+    asyncio.run(backend_door.backend().verify_password("call-1", customers[0].password))
+    assert names(call.hear("pin_finished"))[0] == "utter_sms_topics_none"
+
+
 def test_a_login_in_between_keeps_what_was_said(customers):
     call = begins(None)
     assert names(says(call, "取消还款短信", "sms_cancel")) == ["utter_login_needed", "collect_number"]
