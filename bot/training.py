@@ -1,7 +1,7 @@
 """Trains Rasa's model when what it learns from has changed, and only then.
 
-What counts: nlu/, stories/, config.yml with the dictionaries it names, the list of Rasa's packages, and domain.yml
-without the texts of its responses, which are read live (actions/wording.py).
+What counts: nlu/, stories/, config.yml with the dictionaries and the parts of our own that it names, the list of Rasa's
+packages, and domain.yml without the texts of its responses, which are read live (actions/wording.py).
 """
 
 import fcntl
@@ -66,6 +66,8 @@ def fingerprint(project: Path = ROOT) -> str:
     for path in _learnt_from(project):
         digest.update(f"{path.relative_to(project)}\0".encode())
         digest.update(path.read_bytes() + b"\0")
+    for part in _own_parts(project):
+        digest.update(part.read_bytes() + b"\0")
     digest.update(json.dumps(_domain_without_texts(project / "domain.yml"), sort_keys=True, default=str).encode())
     lock = ROOT / "deploy" / "locks" / "rasa.txt"
     digest.update(lock.read_bytes() if lock.is_file() else b"")
@@ -83,11 +85,19 @@ def main(arguments: list[str]) -> int:
 
 
 def _learnt_from(project: Path) -> list[Path]:
-    config = project / "config.yml"
-    parts = _load(config).get("pipeline") or []
-    dictionaries = [project / part["dictionary_path"] for part in parts if "dictionary_path" in part]
+    dictionaries = [project / part["dictionary_path"] for part in _pipeline(project) if "dictionary_path" in part]
     folders = [project / "nlu", project / "stories", *dictionaries]
-    return [config, *sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return [project / "config.yml", *files]
+
+
+def _own_parts(project: Path) -> list[Path]:
+    names = [str(part.get("name")) for part in _pipeline(project)]
+    return [ROOT / f"{name.rpartition('.')[0].replace('.', '/')}.py" for name in names if name.startswith("bot.")]
+
+
+def _pipeline(project: Path) -> list[dict[str, Any]]:
+    return _load(project / "config.yml").get("pipeline") or []
 
 
 def _domain_without_texts(path: Path) -> dict[str, Any]:
@@ -108,6 +118,7 @@ def _run_rasa(project: Path, out: Path, say: Callable[[str], None]) -> None:
     command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "rasa", "train"]
     command += ["--data", "nlu", "stories", "--domain", "domain.yml", "--config", "config.yml"]
     command += ["--out", str(out.resolve()), "--fixed-model-name", "new"]
+    command += ["--skip-validation"]  # `bot check` runs the same validator, and hears its warnings, too
     surroundings = {**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
     surroundings |= {"TF_INTRA_OP_PARALLELISM_THREADS": "2"}  # training may use what serving must not
     last_lines: deque[str] = deque(maxlen=15)

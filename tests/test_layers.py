@@ -33,6 +33,7 @@ ENGINES = {
         "bot/dialogue/rasa_reading.py",
         "bot/dialogue/rasa_trial.py",
         "bot/dialogue/rasa_shortcuts.py",
+        "bot/dialogue/near_words.py",
         "bot/check/inside_rasa.py",
     },
 }

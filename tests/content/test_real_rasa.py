@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import time
@@ -17,6 +18,7 @@ from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, read_customers
 from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, Signal
 from bot.dialogue.one_by_one import OneByOne
+from bot.dialogue.processes import rasa_environment
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.dialogue.wishes import wishes_in
 from bot.store.passwords import Passwords
@@ -274,7 +276,10 @@ def rankings(asked) -> list[list[str]]:
     """What the trained model makes of each text, best first."""
     texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
     command = [str(ROOT / ".venv-rasa/bin/python"), str(Path(__file__).with_name("parse_texts.py")), str(train())]
-    parsed = subprocess.run(command, input=texts, capture_output=True, text=True, check=True, cwd=ROOT)
+    surroundings = {**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)}
+    parsed = subprocess.run(
+        command, input=texts, capture_output=True, text=True, check=True, cwd=ROOT, env=surroundings
+    )
     return [[name for name, _ in ranking] for ranking in json.loads(parsed.stdout.splitlines()[-1])]
 
 

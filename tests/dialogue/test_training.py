@@ -60,6 +60,17 @@ def test_a_dictionary_of_the_tokenizer_counts(project: Path) -> None:
     assert after(project, "content/words/fund.txt", "公积金", "住房公积金")
 
 
+def test_a_part_of_our_own_in_the_pipeline_counts(project: Path, tmp_path: Path, monkeypatch) -> None:
+    part = tmp_path / "bot" / "dialogue" / "near_words.py"
+    part.parent.mkdir(parents=True)
+    part.write_text("class NearWords: ...\n")
+    monkeypatch.setattr("bot.training.ROOT", tmp_path)
+    assert after(project, "config.yml", "JiebaTokenizer", "JiebaTokenizer\n  - name: bot.dialogue.near_words.NearWords")
+    before = fingerprint(project)
+    part.write_text("class NearWords:\n    weight = 2\n")
+    assert fingerprint(project) != before
+
+
 @pytest.mark.rasa
 @pytest.mark.long
 def test_it_is_trained_once_and_three_models_are_kept(project: Path, tmp_path: Path) -> None:
