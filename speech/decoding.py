@@ -1,6 +1,6 @@
 """conf/model.conf of a Vosk folder: how the decoder searches, whichever network the folder holds."""
 
-MODEL_CONF = """--min-active=200
+MODEL_CONF = """--min-active=50
 --max-active={max_active}
 --beam={beam}
 --lattice-beam={lattice_beam}

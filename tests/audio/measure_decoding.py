@@ -40,7 +40,7 @@ SENTENCES = (
     *("没有了谢谢", "再说一遍"),
 )
 VARIANTS = ("", "f2", "m3", "f4", "m7", "f5")
-SETTINGS = ("beam", "max-active", "lattice-beam", "frames-per-chunk", "acoustic-scale")
+SETTINGS = ("beam", "min-active", "max-active", "lattice-beam", "frames-per-chunk", "acoustic-scale")
 """What may be given on the command line, besides chunk (frames fed at a time)."""
 
 
