@@ -91,10 +91,11 @@ class Stage:
         began = time.perf_counter()
         call_id = _call_id(script)
         channel = ScriptChannel(call_id, Caller(script.caller), takes_back_calls=script.exchange)
+        engine = await hotline.rasa.open(call_id, channel.kind)
         understands: Understands = nothing_understood
         if understand or any(each.what == "intent" for step in script.steps for each in step.expect):
-            understands = (await hotline.rasa.open(call_id, channel.kind)).read
-        caller = ScriptedCaller(script, channel, _SpeakingCaller(hotline).say, read_wav, understands)
+            understands = engine.read
+        caller = ScriptedCaller(script, channel, _SpeakingCaller(hotline).say, read_wav, understands, engine.known)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(hotline.answer(channel, on=script.on, keep=caller.keep, overhear=caller.overhear))
             tasks.create_task(caller.act())

@@ -6,6 +6,7 @@ POST /webhooks/voice/notify  {"call", "channel", "signal", "facts"}  what the li
     → 500 {"code", "message"}, see the codes below
 POST /webhooks/voice/read    {"call", "texts"}                     what each would be taken for, if it were said
     → 200 {"readings": [{"intent", "confidence"}, …]}
+POST /webhooks/voice/known   {"call"}                              what the call's slots hold → {"slots": {name: value}}
 POST /webhooks/voice/forget  {"call"}                                the call is over → {"forgotten": bool}
 POST /webhooks/voice/model   {"path"}                                new calls get this model, others keep theirs
 GET  /webhooks/voice/health                                          → {"status", "model", "models", "calls"}
@@ -99,6 +100,15 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
                 return _refuse(400, "bad_request", "read needs call and texts")
             agent = self._models.for_call(request.app, asked["call"])
             return response.json({"readings": read_together(agent.processor, [never_an_intent(t) for t in texts])})
+
+        @voice.post("/known")  # type: ignore[untyped-decorator]
+        async def known(request: Any) -> Any:
+            if not _strings(request.json, "call"):
+                return _refuse(400, "bad_request", "known needs call")
+            call = request.json["call"]
+            tracker = await self._models.for_call(request.app, call).tracker_store.retrieve(call)
+            slots = tracker.current_slot_values() if tracker is not None else {}
+            return response.json({"slots": {name: value for name, value in slots.items() if value is not None}})
 
         @voice.post("/forget")  # type: ignore[untyped-decorator]
         async def forget(request: Any) -> Any:

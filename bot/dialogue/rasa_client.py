@@ -113,6 +113,14 @@ class RasaDialogue:
         except (KeyError, TypeError, ValueError) as nonsense:
             raise DialogueError("rasa_failed", f"Rasa's readings make no sense: {nonsense}") from nonsense
 
+    async def known(self) -> dict[str, Any]:
+        """What the conversation's slots hold, without the empty ones; nothing once the call is over. Raises
+        DialogueError."""
+        slots = (await self._client.ask("known", {"call": self._call["call"]})).get("slots")
+        if not isinstance(slots, dict):
+            raise DialogueError("rasa_failed", "Rasa's slots make no sense")
+        return slots
+
     async def notify(self, signal: Signal) -> list[Reply]:
         """The line noticed this. Raises DialogueError."""
         return await self._ask("notify", {"signal": signal.name, "facts": signal.facts})

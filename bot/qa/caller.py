@@ -1,8 +1,9 @@
 """Acts a script out on a channel and keeps what came of each step."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +36,18 @@ Understands = Callable[[list[str]], Awaitable[list[Reading]]]
 """Texts → what the dialogue engine takes each for; the conversation does not move."""
 
 
+Knows = Callable[[], Awaitable[Mapping[str, Any]]]
+"""What the conversation's slots hold at this moment."""
+
+
 async def nothing_understood(_: list[str]) -> list[Reading]:
     """For calls in which nobody asks for intents."""
     return []
+
+
+async def nothing_known() -> Mapping[str, Any]:
+    """For calls in which nobody asks for slots."""
+    return {}
 
 
 class ScriptedCaller:
@@ -50,12 +60,14 @@ class ScriptedCaller:
         speaks: Speaks,
         reads: Reads,
         understands: Understands = nothing_understood,
+        knows: Knows = nothing_known,
     ) -> None:
         self._script = script
         self._channel = channel
         self._speaks = speaks
         self._reads = reads
         self._understands = understands
+        self._knows = knows
         self._telephones: dict[Condition, Telephone] = {}
         self._entries: list[Entry] = []
         self._overheard: list[Overheard] = []
@@ -83,6 +95,9 @@ class ScriptedCaller:
                 await self._do(step)
                 await self._settle(following)
             await self._collect()
+            if wanted := step.slots:
+                known = await self._knows()
+                self.transcript.turns[-1].slots |= {name: known.get(name) for name in wanted}
             self._unjudged.append(step)
             if following is None or following.after_seconds is None:  # else the answer is yet to come
                 self._judge()

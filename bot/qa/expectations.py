@@ -1,8 +1,10 @@
 """Whether what came of a call is what its script expects."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.mandarin import masked
 from bot.qa.distance import comparable, errors, errors_within
 from bot.qa.script import Expectation, Script, Tolerant
 from bot.qa.transcript import Transcript, TurnTaken
@@ -57,6 +59,14 @@ def answer_times(turn: TurnTaken) -> list[int]:
     return [round(1000 * (facts.get("wait_seconds", 0.0) + facts["after_seconds"])) for facts in answers]
 
 
+def slot_holds(found: Any, wanted: Any) -> bool:
+    """Whether a slot holds what it should, both normalised: 50000 and "50000.00", a date and its text are the same.
+    Empty: "" or nothing."""
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        return re.fullmatch(r"\d+(\.\d+)?", str(found)) is not None and float(found) == wanted
+    return ("" if found is None else str(found)) == ("" if wanted is None else str(wanted))
+
+
 def _hears(value: str | list[str] | Tolerant, utterances: list[str], said: str) -> bool:
     """Names of utterances, or pieces of what is said; one text may differ a little."""
     if isinstance(value, Tolerant):
@@ -82,6 +92,7 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "heard": _was_heard,
     "hears": lambda value, found: _hears(value, *found),
     "intent": lambda value, found: all(intent in found for intent in _listed(value)),
+    "slots": lambda value, found: all(slot_holds(found.get(name), wanted) for name, wanted in value.items()),
     "within_ms": lambda value, found: bool(found) and max(found) <= value,
     "store": lambda value, found: all(found.get(name) == wanted for name, wanted in value.items()),
     "number": lambda value, found: value in found,
@@ -98,6 +109,7 @@ _FOUND: Mapping[str, Callable[[TurnTaken], Any]] = {
     "heard": lambda turn: turn.heard(),
     "hears": lambda turn: (turn.facts("said", "utterance"), "".join(turn.said())),
     "intent": lambda turn: [reading.intent for reading in turn.understood],
+    "slots": lambda turn: turn.slots,
     "within_ms": answer_times,
     "note": lambda turn: [caption.text for caption in turn.captions if caption.kind == "note"],
     "state": lambda turn: ([caption.text for caption in turn.captions if caption.kind == "state"] or [""])[-1],
@@ -119,6 +131,8 @@ def _found_written(found: Any) -> str:
     if isinstance(found, tuple):
         utterances, said = found
         return f"{'、'.join(filter(None, utterances))}：“{said}”"
+    if isinstance(found, dict):
+        return masked(repr(found))
     return repr(found)
 
 

@@ -16,6 +16,7 @@ from bot.errors import ContentError
 from bot.mandarin import masked, says_password
 from bot.qa.conditions import Condition
 from bot.qa.distance import comparable, digit_string, errors
+from bot.qa.expectations import slot_holds
 from bot.qa.overhearing import Overheard
 from bot.qa.recordings import Played
 from bot.qa.transcript import Transcript, TurnTaken
@@ -58,6 +59,9 @@ class TurnResult:
     intent_confidence: float = 0.0
     intent_of_words: str = ""
     """What the caller's own words would have been taken for."""
+
+    slots: dict[str, bool] = field(default_factory=dict)
+    """Of the slots whose value the script tells: whether they held it, numbers, days and names normalised."""
 
     hears: list[str] = field(default_factory=list)
     """The names of what the hotline said."""
@@ -195,6 +199,7 @@ def _turn(turn: TurnTaken, failures: list[str]) -> TurnResult:
     if step is not None:
         wanted = [each.value for each in step.expect if each.what == "intent" and isinstance(each.value, str)]
         found.wanted_intent = wanted[0] if wanted else ""
+        found.slots = {name: slot_holds(turn.slots.get(name), held) for name, held in step.slots.items()}
     for answered in (entry.facts for entry in turn.entries if entry.kind == "answered"):
         for kept, part in (
             (found.wait_ms, "wait"),

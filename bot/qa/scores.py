@@ -83,6 +83,7 @@ MEASURES = (
     Measure("cer", "字错误率", _over_turns(lambda turn: (turn.errors, turn.characters))),
     Measure("digits", "数字串全对", _over_turns(lambda turn: _yes(turn.digits_right))),
     Measure("intent", "意图对", _over_turns(lambda t: _yes(t.intent == t.wanted_intent if t.wanted_intent else None))),
+    Measure("slots", "槽对", _over_turns(lambda turn: (sum(turn.slots.values()), len(turn.slots)))),
     Measure("intent_as_typed", "意图同打字", _over_turns(_intent_same)),
     Measure("cut_off", "话没说完被截断", _over_turns(lambda t: _yes(t.cut_off if t.characters else None))),
     Measure("missed_interruption", "打断无效", _over_turns(lambda turn: _yes(turn.missed_interruption))),

@@ -24,7 +24,7 @@ class Expectation:
     """One thing that must be true after a step, or at the end of the call."""
 
     what: str
-    """A key of EXPECTATIONS or END_EXPECTATIONS."""
+    """A key of STEP_EXPECTATIONS or END_EXPECTATIONS."""
 
     value: Any
     """Of `hears` and `heard` also a Tolerant."""
@@ -69,6 +69,11 @@ class Step:
         """What the caller says in it, as far as the script knows."""
         return self.say or self.text
 
+    @property
+    def slots(self) -> dict[str, Any]:
+        """What slots must hold after it, by their names in domain.yml."""
+        return {name: held for each in self.expect if each.what == "slots" for name, held in each.value.items()}
+
 
 @dataclass(frozen=True)
 class Script:
@@ -107,6 +112,7 @@ EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {
     "pin": str,
     "failed": str,
 }
+STEP_EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {**EXPECTATIONS, "slots": dict}
 END_EXPECTATIONS: Mapping[str, type | tuple[type, ...]] = {"hand_off": str, "ended": str, "store": dict}
 _MORNING = time(10, 0)
 _STEP_KEYS = (
@@ -175,7 +181,7 @@ class _Reader:
         if "wait" in entries:
             found["wait_seconds"] = self._number(entries["wait"])
         found["hang_up"] = "hang_up" in entries
-        found["expect"] = self._expectations(entries.get("expect"), EXPECTATIONS)
+        found["expect"] = self._expectations(entries.get("expect"), STEP_EXPECTATIONS)
         return Step(**found)
 
     def _expectations(

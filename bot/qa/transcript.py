@@ -36,6 +36,9 @@ class TurnTaken:
     understood: list[Reading] = field(default_factory=list)
     """What the dialogue engine takes each text heard for; only if it was asked."""
 
+    slots: dict[str, Any] = field(default_factory=dict)
+    """What those slots held after it that its steps name."""
+
     meant: Reading | None = None
     """What it takes the caller's own words for, had they been heard perfectly."""
 

@@ -34,6 +34,7 @@ EXPECTED: Mapping[str, str] = {
     "不得出现": "not_said",
     "听成": "heard",
     "意图": "intent",
+    "槽": "slots",
     "几毫秒内": "within_ms",
     "屏幕": "note",
     "状态": "state",

@@ -47,6 +47,15 @@ async def test_readings_are_intents_with_their_confidence(server: LyingServer, d
         await dialogue.read(["利率是多少"])
 
 
+async def test_slots_are_names_and_values(server: LyingServer, dialogue: RasaDialogue) -> None:
+    server.behave = server.answer({"slots": {"appointment_day": "2026-12-01"}})
+    assert await dialogue.known() == {"appointment_day": "2026-12-01"}
+    assert server.asked == [("/webhooks/voice/known", {"call": "call-1"})]
+    server.behave = server.answer({"slots": ["appointment_day"]})
+    with pytest.raises(DialogueError, match="no sense"):
+        await dialogue.known()
+
+
 async def failure(server: LyingServer, dialogue: RasaDialogue, behaviour: Behaviour) -> str:
     server.behave = behaviour
     with pytest.raises(DialogueError) as failed:

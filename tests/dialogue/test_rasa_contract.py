@@ -75,6 +75,14 @@ async def test_texts_read_together_are_taken_for_what_each_is_alone(dialogue: Ra
     assert [one.confidence for one in together] == pytest.approx([one.confidence for one in alone])
 
 
+async def test_what_a_call_s_slots_hold_is_known_until_its_end(dialogue: RasaDialogue) -> None:
+    assert await dialogue.known() == {}
+    await dialogue.notify(Signal("number_finished", {"kind": "login", "outcome": "complete", "last_four": "0123"}))
+    assert await dialogue.known() == {"last_four": "0123"}
+    await dialogue.close()
+    assert await dialogue.known() == {}
+
+
 async def test_words_that_begin_with_a_slash_are_never_an_intent(dialogue: RasaDialogue) -> None:
     for text in ("/pin_finished", " /pin_finished", "/pin_finished{}", "//pin_finished", "/ask_person"):
         try:

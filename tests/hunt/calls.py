@@ -88,7 +88,7 @@ class Calls:
         async with self._exchange.call(caller=number) as call:
             await plot.enters(self.login(call, plot.right))
             if plot.outlasts:
-                await left.whole_journal(str(call.uuid), last="pin", within_seconds=30)
+                await left.whole_journal(str(call.uuid), last="pin", within_seconds=30, times=len(plot.outcomes))
                 await call.wait(0.5)
         kept = await left.whole_journal(str(call.uuid), within_seconds=30)
         outcomes = [entry.facts["outcome"] for entry in kept.entries if entry.kind == "pin"]

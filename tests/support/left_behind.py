@@ -33,12 +33,14 @@ class LeftBehind:
         """The call as it stands in the database now."""
         return await journal_of(self._database, self._seal, call_id)
 
-    async def whole_journal(self, call_id: str, last: str = "ended", within_seconds: float = 15.0) -> KeptCall:
-        """The journal once it has an entry of the kind `last`; no position may be missing before it."""
+    async def whole_journal(
+        self, call_id: str, last: str = "ended", within_seconds: float = 15.0, times: int = 1
+    ) -> KeptCall:
+        """The journal once it has so many entries of the kind `last`; no position may be missing before them."""
         until = time.monotonic() + within_seconds
         while True:
             kept = await self.journal(call_id)
-            if kept is not None and any(entry.kind == last for entry in kept.entries):
+            if kept is not None and sum(entry.kind == last for entry in kept.entries) >= times:
                 break
             assert time.monotonic() < until, f"no {last} in the journal of {call_id}: {kept}"
             await asyncio.sleep(0.1)

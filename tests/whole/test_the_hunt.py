@@ -27,8 +27,10 @@ CHANCE = 0.001
 
 @pytest.fixture(scope="module")
 def hunted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    """A service of its own: its customers are strangers."""
-    settings = {"HOTLINE_LOG_CALLER_TEXT": "true", "HOTLINE_LOGIN__WRONG_ON_THE_LINE_AN_HOUR": "5000"}
+    """A service of its own: its customers are strangers. Of wrong passwords from one telephone, and from pages, there
+    are more than an honest line would let through."""
+    limits = ("WRONG_PER_CALLER_A_DAY", "WRONG_WITHOUT_NUMBER_AN_HOUR", "WRONG_ON_THE_LINE_AN_HOUR")
+    settings = {"HOTLINE_LOG_CALLER_TEXT": "true"} | {f"HOTLINE_LOGIN__{limit}": "5000" for limit in limits}
     with running_service(tmp_path_factory.mktemp("hunted"), **settings) as service:
         yield service
 

@@ -12,7 +12,7 @@ from bot.qa.results import CallResult
 from bot.qa.scores import MEASURES, PARTS, Measure, Share, groupings, scores
 
 _HERE = Path(__file__).parent
-_HIGHER_IS_BETTER = ("completed", "digits", "intent", "intent_as_typed")
+_HIGHER_IS_BETTER = ("completed", "digits", "intent", "slots", "intent_as_typed")
 _GROUPS = {
     "condition": "线路和噪声",
     "speaker": "说话人",

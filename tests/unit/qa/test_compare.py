@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from bot.commands.qa_compare import main
+from bot.commands.qa_compare import WATCHED, main
 from bot.errors import ContentError
 from bot.qa import results
 from bot.qa.compare import Question, Verdict, compare
@@ -84,6 +84,44 @@ def test_completion_is_compared_by_item_over_all_its_conditions():
     assert len(found.newly_failing) == 10 and all("gsm" in name for name in found.newly_failing)
 
 
+def conversations(seed: int, cut_off: float = 0.05, phantoms: float = 0.05) -> list[CallResult]:
+    """Sixty calls of one sentence each: nobody is misheard, but some are cut off, misunderstood, not stopped for."""
+    chance = np.random.default_rng(seed)
+    calls = [call(f"{n}.wav", 0, 10) for n in range(60)]
+    for one in calls:
+        turn = one.turns[1]
+        turn.cut_off, turn.phantoms = bool(chance.random() < cut_off), int(chance.poisson(phantoms))
+        turn.wanted_intent, turn.intent = "x", "x" if chance.random() < 0.9 else "y"
+        turn.slots = {"day": bool(chance.random() < 0.9)}
+        turn.digits_right, turn.missed_interruption = bool(chance.random() < 0.9), bool(chance.random() < 0.1)
+        turn.no_match, turn.false_interruptions = int(chance.poisson(0.1)), int(chance.poisson(0.05))
+    return calls
+
+
+def watched(before: list[CallResult], after: list[CallResult]) -> tuple[Verdict, set[str]]:
+    """The verdict, and which of the watched figures speak."""
+    found = compare(before, after, (CER, COMPLETED, *WATCHED))
+    worse = {each.question.name for each in found.answers if each.question.watched and each.verdict is Verdict.WORSE}
+    return found.verdict, worse
+
+
+def test_callers_that_are_cut_off_are_found_though_every_character_is_heard_and_every_call_passes():
+    assert watched(conversations(1), conversations(2, cut_off=0.3)) == (Verdict.WORSE, {"cut_off"})
+    assert watched(conversations(1), conversations(2, phantoms=0.6)) == (Verdict.WORSE, {"phantom"})
+
+
+def test_nine_watched_figures_together_give_a_false_alarm_in_less_than_a_tenth_of_comparisons():
+    alarms = [watched(conversations(2 * seed), conversations(2 * seed + 1))[1] for seed in range(24)]
+    assert sum(bool(alarm) for alarm in alarms) <= 2, alarms
+
+
+def test_a_watched_figure_of_four_scripts_says_nothing():
+    before, after = ([call(f"{n}.yml", 0, 10) for n in range(4)] for _ in range(2))
+    for one in after:
+        one.turns[1].cut_off = True
+    assert watched(before, after) == (Verdict.NO_WORSE, set())
+
+
 def test_runs_without_a_common_call_cannot_be_compared():
     with pytest.raises(ContentError, match="没有相同"):
         compare([call("a", 0, 1)], [call("b", 0, 1)], [CER])
@@ -103,6 +141,16 @@ def test_the_command_tells_the_outcome_in_its_exit_code(tmp_path, capsys):
     assert "变差了" in capsys.readouterr().out
     assert main([str(tmp_path / "少1"), str(tmp_path / "少2")]) == 3
     assert "电话太少" in capsys.readouterr().out
+
+
+def test_the_command_names_a_watched_figure_that_got_worse(tmp_path, capsys):
+    for name, run in (("旧", conversations(1)), ("新", conversations(2, cut_off=0.3, phantoms=0.6))):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name / results.FILE, run)
+    assert main([str(tmp_path / "旧"), str(tmp_path / "新")]) == 1
+    told = capsys.readouterr().out
+    assert "话没说完被截断：" in told and "%：变差了，不像偶然。60 个" in told and "意图对" not in told
+    assert "凭空听到（每通）：0.0" in told
 
 
 def test_two_lines_are_compared_only_when_asked_for(tmp_path, capsys):

@@ -1,9 +1,11 @@
 """Figures of a run: counted over turns, drawn by call, and told by condition and by speaker."""
 
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
 
+from bot.qa.expectations import slot_holds
 from bot.qa.junit import write_junit
 from bot.qa.report.call import marked
 from bot.qa.report.page import page
@@ -71,6 +73,19 @@ def test_intents_cuts_and_interruptions_are_shares_of_the_turns_that_can_tell():
     found = {name: share.value for name, share in scores(calls).items()}
     assert found["intent"] == found["intent_as_typed"] == found["cut_off"] == 0.5
     assert found["digits"] == found["missed_interruption"] == 0 and found["false_interruption"] == 1
+
+
+def test_slots_are_counted_one_by_one():
+    calls = [call("a", [turn(slots={"appointment_day": True, "appointment_half": False})]), call("b", [turn()])]
+    assert (scores(calls)["slots"].value, scores(calls)["slots"].of) == (0.5, 2)
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [("50000.00", 50000), (50000.0, 50000), ("2026-12-01", date(2026, 12, 1)), (True, True), (None, "")],
+)
+def test_a_slot_holds_a_value_however_it_is_written(held: object, wanted: object):
+    assert slot_holds(held, wanted) and not slot_holds(held, "下午") and not slot_holds("上午", wanted)
 
 
 def test_only_a_run_in_real_time_tells_how_long_an_answer_takes():
