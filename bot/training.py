@@ -115,7 +115,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _run_rasa(project: Path, out: Path, say: Callable[[str], None]) -> None:
-    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "rasa", "train"]
+    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.dialogue.rasa_start", "train"]
     command += ["--data", "nlu", "stories", "--domain", "domain.yml", "--config", "config.yml"]
     command += ["--out", str(out.resolve()), "--fixed-model-name", "new"]
     command += ["--skip-validation"]  # `bot check` runs the same validator, and hears its warnings, too

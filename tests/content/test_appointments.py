@@ -136,6 +136,7 @@ def test_a_no_at_the_end_changes_what_the_caller_names(customers):
     yes(call)
     assert says(call, "不对，改成周四", "deny")[0]["visit"].startswith("11月26日周四上午")
     assert says(call, "改成下午")[0]["visit"].startswith("11月26日周四下午")
+    assert says(call, "不对改成上午", "deny")[0]["visit"].startswith("11月26日周四上午")
     assert says(call, "换到西山")[0]["visit"].endswith("到西山管理部办理贷款")
     assert names(call.hear("deny", "不对"))[0] == "utter_appointment_day"
     assert booked(call) == []
