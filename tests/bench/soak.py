@@ -48,17 +48,29 @@ class Soak:
     """Calls that did not go as their caller wanted: a busy machine, or a fault."""
     held: dict[str, list[Held]] = field(default_factory=lambda: {part: [] for part in PARTS})
     before: dict[str, int] = field(default_factory=dict)
+    at_most: dict[str, int] = field(default_factory=dict)
+    """What may be open afterwards: connections are kept between turns, as many as there were turns at once."""
     after: dict[str, int] = field(default_factory=dict)
     """Open files of each part, and the bot's asyncio tasks, with no call going on."""
 
     def slope(self, part: str) -> tuple[float, float]:
         """Growth of a part's memory after the warm-up, and its standard error, MB a minute."""
-        samples = self.held[part]
-        begin = samples[0].at_seconds + LEFT_OUT_SHARE * (samples[-1].at_seconds - samples[0].at_seconds)
-        warm = [(held.at_seconds / 60, held.megabytes) for held in samples if held.at_seconds >= begin]
-        minutes, megabytes = numpy.array(warm).T
-        (slope, _), covariance = numpy.polyfit(minutes, megabytes, 1, cov=True)
+        (slope, _), covariance = numpy.polyfit(*self._warm(part), 1, cov=True)
         return float(slope), float(numpy.sqrt(covariance[0, 0]))
+
+    def fitted(self, part: str) -> numpy.poly1d:
+        """The line through a part's memory after the warm-up: minutes → MB."""
+        return numpy.poly1d(numpy.polyfit(*self._warm(part), 1))
+
+    def warm_from(self, part: str) -> float:
+        """The second from which on it is fitted."""
+        first, last = self.held[part][0].at_seconds, self.held[part][-1].at_seconds
+        return first + LEFT_OUT_SHARE * (last - first)
+
+    def _warm(self, part: str) -> tuple[list[float], list[float]]:
+        """Minutes and MB."""
+        warm = [held for held in self.held[part] if held.at_seconds >= self.warm_from(part)]
+        return [held.at_seconds / 60 for held in warm], [held.megabytes for held in warm]
 
     def report(self) -> str:
         """A table."""
@@ -140,7 +152,8 @@ async def soak(service: RunningService, seconds: float, callers: int = 4, seed: 
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(line() for _ in range(callers)))
     watching.cancel()
-    seen.after = await _settled(service, seen.before)
+    seen.at_most = {name: count if name == "tasks" else count + callers for name, count in seen.before.items()}
+    seen.after = await _settled(service, seen.at_most)
     return seen
 
 
@@ -160,4 +173,13 @@ def _held(service: RunningService, part: str, at_seconds: float) -> Held:
     process = Path(f"/proc/{service.pids(part)[0]}")
     lines = (process / "smaps_rollup").read_text().splitlines()
     private = sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
-    return Held(at_seconds, private / 1024, len(os.listdir(process / "fd")))
+    return Held(at_seconds, private / 1024, _open_files(process / "fd"))
+
+
+def _open_files(descriptors: Path) -> int:
+    """Without those of the database: its pool opens up to eight connections, one whenever all others are in use."""
+    found = 0
+    for name in os.listdir(descriptors):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found += "hotline.db" not in os.readlink(descriptors / name)
+    return found
