@@ -17,7 +17,9 @@ from speech.settings import ROOT, SPEECH
 from speech.syllables import is_hanzi
 
 Weighted = tuple[str, float]
-NLU, ANSWER, NAME, POLICY, NUMBER, NEAR_DAY, DATE = 1.0, 3.0, 1.0, 0.15, 0.08, 0.7, 0.05
+NLU, ANSWER, NAME, POLICY, NUMBER, NEAR_DAY, DATE = 1.0, 60.0, 1.0, 0.15, 0.08, 0.7, 0.05
+"""Half of a caller's turns answer a question of ours: together the answers weigh about as much as all examples.
+Chosen by hearing the answers (docs/speech-results.md)."""
 ENTITY = re.compile(r"\[([^\]]*)\](\([^)]*\)|\{[^}]*\})")
 HESITATIONS = (
     "嗯 呃 啊 哦 喂 那个 这个 就是 就是说 我想一下 等一下 稍等 稍等一下 那个什么 然后 对了 不好意思 麻烦你 请问一下"
