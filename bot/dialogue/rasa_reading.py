@@ -1,7 +1,7 @@
 """What Rasa would take several texts for, found in one go. Runs in Rasa's process.
 
 The parts of a sentence that may hold two wishes are read while the caller waits, up to eight of them. One by one each
-costs 13 ms of processor, together 3 to 6.
+costs 5.6 ms of processor, together 2.6 (medians of 12 rounds of eight texts, 155 businesses).
 """
 
 from collections.abc import Sequence

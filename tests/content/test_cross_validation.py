@@ -4,8 +4,6 @@
 """
 
 import json
-import os
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,7 +12,7 @@ from statistics import mean
 import pytest
 import yaml
 
-from bot.dialogue.processes import rasa_environment
+from tests.support.rasa_python import printed_by
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5
@@ -33,13 +31,9 @@ def test_what_is_said_in_other_words_reaches_its_leaf():
 
 def read_fold(fold: int) -> list[tuple[str, str]]:
     """(leaf, leaf it was taken for) of every example in this fold; the model has learnt from the others."""
-    command = [str(ROOT / ".venv-rasa/bin/python"), str(Path(__file__).with_name("cross_validate.py"))]
-    surroundings = {**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [*command, str(fold), str(FOLDS)], capture_output=True, text=True, check=True, cwd=ROOT, env=surroundings
-    )
+    found = printed_by(Path(__file__).with_name("cross_validate.py"), str(fold), str(FOLDS))
     leaf = leaves()
-    return [(leaf.get(said, said), leaf.get(to, to)) for _, said, to in json.loads(done.stdout.splitlines()[-1])]
+    return [(leaf.get(said, said), leaf.get(to, to)) for _, said, to in found]
 
 
 def leaves() -> dict[str, str]:

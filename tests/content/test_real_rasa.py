@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import time as clock
@@ -18,13 +16,13 @@ from bot.backend.demo import DemoBackend
 from bot.backend.demo_customers import load_demo, read_customers
 from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, Signal
 from bot.dialogue.one_by_one import OneByOne
-from bot.dialogue.processes import rasa_environment
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.dialogue.wishes import wishes_in
 from bot.store.passwords import Passwords
 from bot.store.work_orders import WorkOrders
 from bot.store.working_days import WorkCalendar
 from bot.training import train
+from tests.support.rasa_python import printed_by
 from tests.support.rasa_server import RasaServer, rasa_server
 from tests.support.stores import Store, sqlite_store
 
@@ -275,12 +273,8 @@ def test_what_is_not_the_funds_business_is_recognised():
 def rankings(asked) -> list[list[str]]:
     """What the trained model makes of each text, best first."""
     texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
-    command = [str(ROOT / ".venv-rasa/bin/python"), str(Path(__file__).with_name("parse_texts.py")), str(train())]
-    surroundings = {**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)}
-    parsed = subprocess.run(
-        command, input=texts, capture_output=True, text=True, check=True, cwd=ROOT, env=surroundings
-    )
-    return [[name for name, _ in ranking] for ranking in json.loads(parsed.stdout.splitlines()[-1])]
+    rankings = printed_by(Path(__file__).with_name("parse_texts.py"), str(train()), given=texts)
+    return [[name for name, _ in ranking] for ranking in rankings]
 
 
 def share_reached(title, asked, best) -> float:
