@@ -6,25 +6,14 @@ Each shortcut is put in once and leaves the checks of what really changes (weigh
 from typing import Any
 
 import jsonschema
-import numpy
 from jsonschema.exceptions import best_match
-from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.utils.tensorflow.models import RasaModel
-from scipy.sparse import hstack, vstack
 
 
 def take_shortcuts() -> None:
     """All that help where callers are served."""
     _load_networks_step_by_step()
     _check_formats_once()
-    _keep_weights_as_they_are_read()
-    _compare_whole_sentences_only()
-
-
-def take_training_shortcuts() -> None:
-    """The one that helps a training."""
-    _compare_whole_sentences_only()
 
 
 def _load_networks_step_by_step() -> None:
@@ -65,42 +54,3 @@ def _check_formats_once() -> None:
 
     validate.shortened = True  # type: ignore[attr-defined]
     jsonschema.validate = validate
-
-
-def _keep_weights_as_they_are_read() -> None:
-    """For each sentence scikit-learn turns the weights of all businesses by a quarter, and SciPy then copies them all
-    (12 of 17 ms). Stored by columns they are turned already, and nothing is copied."""
-    if getattr(LogisticRegressionClassifier.load, "shortened", False):
-        return
-    as_trained = LogisticRegressionClassifier.load.__func__
-
-    def load(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        component = as_trained(cls, *args, **kwargs)
-        if hasattr(component.clf, "coef_"):
-            component.clf.coef_ = numpy.asfortranarray(component.clf.coef_)
-        return component
-
-    load.shortened = True  # type: ignore[attr-defined]
-    LogisticRegressionClassifier.load = classmethod(load)
-
-
-def _compare_whole_sentences_only() -> None:
-    """The classifier looks at sentences, but for each of them Rasa also puts the features of every word together, and
-    copies all: 2.5 ms of processor a sentence, half a minute in a training. Here the sentences become one matrix."""
-    if getattr(LogisticRegressionClassifier._create_X, "shortened", False):
-        return
-    one_by_one = LogisticRegressionClassifier._create_X
-
-    def matrix(self: Any, messages: list[Any]) -> Any:
-        rows = [[part.features for part in message.features if _of_sentence(part)] for message in messages]
-        widths = {tuple(part.shape[1] for part in row) for row in rows}
-        if len(widths) != 1 or not all(rows):  # a text without features, or with dense ones, too
-            return one_by_one(self, messages)
-        return hstack([vstack(column) for column in zip(*rows, strict=True)], format="csr")
-
-    matrix.shortened = True  # type: ignore[attr-defined]
-    LogisticRegressionClassifier._create_X = matrix
-
-
-def _of_sentence(part: Any) -> bool:
-    return bool(part.attribute == TEXT and part.type == FEATURE_TYPE_SENTENCE and part.is_sparse())

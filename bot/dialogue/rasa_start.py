@@ -12,8 +12,4 @@ sys.modules["jax"] = None  # type: ignore[assignment]  # TensorFlow looks for it
 if __name__ == "__main__":
     if "--model" in sys.argv:  # a link: Rasa is to know the model by its own name
         sys.argv[sys.argv.index("--model") + 1] = os.path.realpath(sys.argv[sys.argv.index("--model") + 1])
-    if sys.argv[1:2] == ["train"]:
-        from bot.dialogue.rasa_shortcuts import take_training_shortcuts
-
-        take_training_shortcuts()
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)

@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.dialogue.base import Reading
 
-SURE = 0.4
+SURE = 0.5
 """Confidence of a part from which it is a wish; measured with tests/dialogue/two_wishes.yml."""
 
-SURE_WITHOUT_LINK = 0.5
-"""The same where no word says that another wish begins; chosen with sentences that are in no test."""
+SURE_WITHOUT_LINK = 0.55
+"""The same where no word says that another wish begins; this and the next chosen with sentences that are in no test."""
+
+FEW_CHARACTERS, SURE_OF_FEW = 5, 0.9
+"""So short a part is easily taken for a business: it is a wish where no word says so only if the engine is so sure."""
 
 NO_BUSINESS = frozenset(
     "nlu_fallback greet goodbye thanks affirm deny repeat go_back main_menu use_keypad no_keypad ask_identity"
@@ -101,9 +104,15 @@ def surest_cut(cuts: Sequence[tuple[str, str]], readings: Sequence[Reading]) -> 
     sure = [
         (min(first.confidence, second.confidence), cut)
         for cut, first, second in zip(cuts, readings[::2], readings[1::2], strict=True)
-        if are_wishes((first, second), SURE_WITHOUT_LINK)
+        if are_wishes((first, second), SURE_WITHOUT_LINK) and _sure_of_few(cut, (first, second))
     ]
     return max(sure)[1] if sure else None
+
+
+def _sure_of_few(parts: Sequence[str], readings: Sequence[Reading]) -> bool:
+    return all(
+        len(part) > FEW_CHARACTERS or one.confidence >= SURE_OF_FEW for part, one in zip(parts, readings, strict=True)
+    )
 
 
 def are_wishes(readings: Sequence[Reading], sure: float = SURE) -> bool:

@@ -26,9 +26,7 @@ def read_fold(fold: int, folds: int) -> list[tuple[str, str, str]]:
     from sklearn.model_selection import StratifiedKFold
 
     from bot.dialogue.rasa_reading import read_together
-    from bot.dialogue.rasa_shortcuts import take_training_shortcuts
 
-    take_training_shortcuts()
     every = load_data("nlu")
     examples = every.intent_examples
     split = StratifiedKFold(folds, shuffle=True, random_state=SEED).split(

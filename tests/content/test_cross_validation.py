@@ -21,7 +21,6 @@ FOLDS = 5
 
 @pytest.mark.rasa
 @pytest.mark.long
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="0.888 on 2026-11-28; 0.90 is due")
 def test_what_is_said_in_other_words_reaches_its_leaf():
     """Macro F1 over leaves; an example that is not understood (nlu_fallback) is one missed."""
     scores = f1_of_leaves([one for fold in range(FOLDS) for one in read_fold(fold)])

@@ -1,0 +1,12 @@
+"""The classifier looks at whole sentences, each piece counted once, all of one length."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.rasa_python import printed_by
+
+
+@pytest.mark.rasa
+def test_of_a_sentence_each_piece_counts_once_and_long_sentences_as_much_as_short_ones() -> None:
+    assert printed_by(Path(__file__).with_name("sentence_matrix.py")) == {"shape": [3, 7], "same": True}
