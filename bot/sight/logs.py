@@ -10,6 +10,7 @@ import queue
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
@@ -118,7 +119,7 @@ def _formatter(show_caller_text: bool, traces: Any, render: Any) -> logging.Form
         ],
         processors=[
             _add_call_id,
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            _add_time,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             traces,
             without_caller_text,
@@ -140,6 +141,13 @@ def _add_call_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     call_id = getattr(record, "call_id", None)
     if call_id:
         event["call_id"] = call_id
+    return event
+
+
+def _add_time(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """When it was logged, not when it is written. To the millisecond: six digits in a row would be, now and then, a
+    password that someone entered, and a search of the logs for passwords could not tell."""
+    event["timestamp"] = datetime.fromtimestamp(event["_record"].created).isoformat(timespec="milliseconds")
     return event
 
 

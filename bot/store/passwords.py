@@ -12,11 +12,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 class Passwords:
     """Makes and checks hashes. No password stays here, in an exception, or in a repr."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory_kib: int = 47104) -> None:
+        """`memory_kib`: what making or checking a hash takes, and with it the time (argon2's m)."""
         # 46 MiB and two passes: about 80 ms on one core of a small server, OWASP's minimum for m=46 MiB doubled.
         # Six digits fall to any offline search that has hash *and* time; the key file must be stolen too, for the
         # numbers to be found. Against guessing by telephone the count of wrong attempts protects.
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=47104, parallelism=1)
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
         self.of_nobody = self._hasher.hash(secrets.token_hex(16))
         """Checked for unknown numbers, so that they take the same time."""

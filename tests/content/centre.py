@@ -5,8 +5,7 @@ import asyncio
 from actions import backend_door
 from bot.backend.base import LoginKind
 from bot.backend.demo_customers import load_demo
-from bot.store.passwords import Passwords
-from tests.support.stores import sqlite_store
+from tests.support.stores import quick_passwords, sqlite_store
 
 MADE_ONCE = (backend_door.centre, backend_door._database, backend_door._seal, backend_door._work_orders)
 
@@ -14,7 +13,7 @@ MADE_ONCE = (backend_door.centre, backend_door._database, backend_door._seal, ba
 def open_centre(folder, monkeypatch, customers_file):
     """Its store; close it afterwards with `close_centre`."""
     store = sqlite_store(folder)
-    load_demo(store.database, store.seal, Passwords(), customers_file)
+    load_demo(store.database, store.seal, quick_passwords(), customers_file)
     monkeypatch.setenv("HOTLINE_DATABASE_URL", store.url)
     monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(folder / "secret.key"))
     forget_made_once()

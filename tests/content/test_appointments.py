@@ -8,9 +8,8 @@ import pytest
 from actions import backend_door
 from actions.content import ROOT
 from bot.backend.demo_customers import load_demo, read_customers
-from bot.store.passwords import Passwords
 from tests.content.conversation import Conversation, names
-from tests.support.stores import sqlite_store
+from tests.support.stores import quick_passwords, sqlite_store
 
 MADE_ONCE = ("centre", "_database", "_seal", "_work_orders")
 
@@ -21,7 +20,7 @@ def customers(tmp_path, monkeypatch):
     text = (ROOT / "demo" / "customers.yml").read_text("utf-8")
     (tmp_path / "customers.yml").write_text(text[: text.index("  - name: 演示用户四")], "utf-8")
     store = sqlite_store(tmp_path)
-    load_demo(store.database, store.seal, Passwords(), tmp_path / "customers.yml")
+    load_demo(store.database, store.seal, quick_passwords(), tmp_path / "customers.yml")
     monkeypatch.setenv("HOTLINE_DATABASE_URL", store.url)
     monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
     for name in MADE_ONCE:

@@ -18,13 +18,12 @@ from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, S
 from bot.dialogue.one_by_one import OneByOne
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.dialogue.wishes import wishes_in
-from bot.store.passwords import Passwords
 from bot.store.work_orders import WorkOrders
 from bot.store.working_days import WorkCalendar
 from bot.training import train
 from tests.support.rasa_python import printed_by
 from tests.support.rasa_server import RasaServer, rasa_server
-from tests.support.stores import Store, sqlite_store
+from tests.support.stores import Store, quick_passwords, sqlite_store
 
 pytestmark = pytest.mark.rasa
 
@@ -39,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     text = (ROOT / "content/demo/customers.yml").read_text("utf-8")
     (folder / "customers.yml").write_text(text[: text.index("  - name: 演示用户三")], "utf-8")
     made = sqlite_store(folder)
-    load_demo(made.database, made.seal, Passwords(), folder / "customers.yml")
+    load_demo(made.database, made.seal, quick_passwords(), folder / "customers.yml")
     yield made
     made.database.close()
 
@@ -101,7 +100,7 @@ async def test_a_business_heard_badly_is_asked_for_before_it_is_answered(dialogu
 
 async def test_balance_after_login_by_number_and_password(dialogue, store, call):
     customer = read_customers(store.folder / "customers.yml")[0]
-    backend = DemoBackend(store.database, store.seal, Passwords())
+    backend = DemoBackend(store.database, store.seal, quick_passwords())
     await begun(dialogue)
     said = await dialogue.hear("帮我查一下余额")
     assert said[-1] == CollectNumber("login", pin_follows=True)
@@ -117,7 +116,7 @@ async def test_balance_after_login_by_number_and_password(dialogue, store, call)
 
 async def test_an_appointment_is_made_with_a_question_in_between(dialogue, store, call):
     customer = read_customers(store.folder / "customers.yml")[0]
-    backend = DemoBackend(store.database, store.seal, Passwords())
+    backend = DemoBackend(store.database, store.seal, quick_passwords())
     await begun(dialogue)
     assert (await dialogue.hear("预约下周二上午去高新区办贷款"))[-1] == CollectNumber("login", pin_follows=True)
     await backend.begin_login(call, customer.account)
@@ -159,7 +158,7 @@ async def test_a_complaint_is_told_confirmed_and_saved_with_its_place_in_the_rec
     assert named(said) == ["utter_voice_more", "utter_voice_more_keys"] and said[-1].question == "narration"
     assert named(await dialogue.hear("没有了"))[0] == "utter_voice_about"
     assert await dialogue.hear("东湖大厅三号窗口") == [CollectNumber("phone")]
-    backend = DemoBackend(store.database, store.seal, Passwords())
+    backend = DemoBackend(store.database, store.seal, quick_passwords())
     await backend.keep_number(call, "phone", "13800005678")
     complete = {"kind": "phone", "outcome": "complete", "last_four": "5678"}
     assert named(await dialogue.notify(Signal("number_finished", complete)))[0] == "utter_voice_confidential"

@@ -7,10 +7,10 @@ import pytest
 from actions import backend_door
 from actions.repair import Repair
 from bot.backend.demo_customers import load_demo, read_customers
-from bot.store.passwords import Passwords
 from tests.conftest import ROOT
 from tests.content.centre import types
 from tests.content.conversation import BY_INTENT, names
+from tests.support.stores import quick_passwords
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def customers(centre, tmp_path):
     text = (ROOT / "content" / "demo" / "customers.yml").read_text("utf-8")
     two = tmp_path / "customers.yml"
     two.write_text(text[: text.index("  - name: 演示用户三")], "utf-8")
-    load_demo(centre.database, centre.seal, Passwords(), two)
+    load_demo(centre.database, centre.seal, quick_passwords(), two)
     return read_customers(two)
 
 

@@ -26,8 +26,7 @@ from bot.backend.demo_sms import DemoMessages
 from bot.backend.sms import Messages, Topic
 from bot.errors import BackendError
 from bot.store.calls import keep_line
-from bot.store.passwords import Passwords
-from tests.support.stores import Store, sqlite_store
+from tests.support.stores import Store, quick_passwords, sqlite_store
 
 TOKEN = "a token of the tests"
 Body = dict[str, Any]
@@ -299,9 +298,9 @@ def demo_centre(folder: Path, customers: str) -> Iterator[CentreServer]:
     """A centre of its own with these demo customers (the text of a file of them), its store in `folder`."""
     (folder / "customers.yml").write_text(customers, "utf-8")
     store = sqlite_store(folder)
-    load_demo(store.database, store.seal, Passwords(), folder / "customers.yml")
+    load_demo(store.database, store.seal, quick_passwords(), folder / "customers.yml")
     parts = {
-        "backend": DemoBackend(store.database, store.seal, Passwords()),
+        "backend": DemoBackend(store.database, store.seal, quick_passwords()),
         "appointments": DemoAppointments(store.database, store.seal),
         "messages": DemoMessages(store.database, store.seal),
     }

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from bot.store.passwords import Passwords
 from bot.store.sealing import Seal, check_seal
 from tests.support.postgres import PostgresServer, shared_server
 
@@ -30,6 +31,18 @@ class Store:
     def files(self) -> Path:
         """The folder in which the database keeps its bytes."""
         return self.server.files if self.server else self.folder
+
+    def close(self) -> None:
+        """And take the database off the server: searches of all that it keeps take as long as it keeps much."""
+        self.database.close()
+        if self.server:
+            self.server.drop(self.url)
+
+
+@lru_cache(maxsize=1)
+def quick_passwords() -> Passwords:
+    """Hashes that cost little, where nobody measures how long a login takes."""
+    return Passwords(memory_kib=64)
 
 
 def sqlite_store(folder: Path) -> Store:
@@ -79,6 +92,4 @@ def store(request, tmp_path):
     """The same test on both databases."""
     made = sqlite_store(tmp_path) if request.param == "sqlite" else postgresql_store(tmp_path)
     yield made
-    made.database.close()
-    if made.server:
-        made.server.drop(made.url)  # searches of all that the server keeps take as long as it keeps much
+    made.close()

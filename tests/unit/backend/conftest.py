@@ -13,7 +13,7 @@ from bot.backend.http_appointments import HttpAppointments
 from bot.backend.http_sms import HttpMessages
 from bot.backend.http_wire import Wire
 from tests.support.centre_server import centre_server
-from tests.support.stores import postgresql_store, sqlite_store
+from tests.support.stores import postgresql_store, quick_passwords, sqlite_store
 
 STORES = {"sqlite": sqlite_store, "postgresql": postgresql_store, "http": sqlite_store}
 
@@ -28,12 +28,17 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("store", ["sqlite", "postgresql", *also], indirect=True)
 
 
+@pytest.fixture(scope="session")
+def passwords():
+    return quick_passwords()
+
+
 @pytest.fixture
 def store(request, tmp_path):
     """The store behind the back end. 'http': that of the centre's own system, and ours as well."""
     made = STORES[request.param](tmp_path)
     yield made
-    made.database.close()
+    made.close()
 
 
 @pytest.fixture

@@ -15,18 +15,12 @@ from bot.backend.demo_customers import load_demo, read_customers
 from bot.errors import BackendError
 from bot.store.appointments import appointment_places, appointments
 from bot.store.calls import keep_line
-from bot.store.passwords import Passwords
 from bot.store.working_days import BEIJING
 
 CUSTOMERS = Path(__file__).resolve().parents[3] / "content" / "demo" / "customers.yml"
 FIRST, SECOND, THIRD = read_customers(CUSTOMERS)[:3]
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=BEIJING)
 TODAY, FRIDAY, MONDAY = date(2026, 11, 24), date(2026, 11, 27), date(2026, 11, 30)
-
-
-@pytest.fixture(scope="module")
-def passwords():
-    return Passwords()
 
 
 @pytest.fixture

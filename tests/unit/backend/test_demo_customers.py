@@ -14,15 +14,9 @@ from bot.backend.records import LoanStep, UnitStatus, WithdrawalStep
 from bot.errors import ContentError, SettingsError
 from bot.store.credentials import credentials, login_numbers
 from bot.store.demo_accounts import demo_accounts
-from bot.store.passwords import Passwords
 
 CONTENT = Path(__file__).resolve().parents[3] / "content" / "demo"
 CUSTOMERS = CONTENT / "customers.yml"
-
-
-@pytest.fixture(scope="module")
-def passwords():
-    return Passwords()
 
 
 def test_the_file_is_what_its_script_makes():

@@ -42,11 +42,6 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def passwords():
-    return Passwords()
-
-
-@pytest.fixture(scope="module")
 def two_customers(tmp_path_factory):
     text = CUSTOMERS.read_text("utf-8")
     path = tmp_path_factory.mktemp("demo") / "customers.yml"
@@ -139,7 +134,10 @@ async def test_an_unknown_number_is_answered_and_locked_just_like_a_wrong_passwo
     assert unknown[0].last_four == "0000"
 
 
-async def test_an_unknown_number_takes_as_long_as_a_wrong_password(backend, store):
+async def test_an_unknown_number_takes_as_long_as_a_wrong_password(store, two_customers):
+    passwords = Passwords()
+    load_demo(store.database, store.seal, passwords, two_customers)
+    backend = DemoBackend(store.database, store.seal, passwords)
     took = {FIRST.account: [], UNKNOWN: []}
     for _ in range(8):  # in turn, so that a busy machine slows both alike
         for number, seconds in took.items():

@@ -13,7 +13,6 @@ from bot.backend.sms import Topic
 from bot.backend.sms_sender import AGAIN_AFTER, SmsSender
 from bot.errors import BackendError
 from bot.store.calls import keep_line
-from bot.store.passwords import Passwords
 from bot.store.sms import sms_outbox
 from bot.store.working_days import BEIJING
 
@@ -36,9 +35,8 @@ def clock():
 
 
 @pytest.fixture
-async def messages(store, tmp_path, clock, through_door):
+async def messages(store, passwords, tmp_path, clock, through_door):
     """c1 is logged in and calls from another telephone than the registered one; c2 is a stranger without a number."""
-    passwords = Passwords()
     text = CUSTOMERS.read_text("utf-8")
     (tmp_path / "one.yml").write_text(text[: text.index("  - name: 演示用户二")], "utf-8")
     load_demo(store.database, store.seal, passwords, tmp_path / "one.yml")

@@ -20,10 +20,9 @@ from bot.backend.http import HttpBackend
 from bot.backend.http_wire import REFUSALS, Wire
 from bot.clock import run_in_audio_time
 from bot.errors import BackendError, SettingsError, UnclearDeed
-from bot.store.passwords import Passwords
 from tests.support.centre_server import TOKEN, CentreServer, centre_server, demo_centre
 from tests.support.rasa_server import free_port
-from tests.support.stores import sqlite_store
+from tests.support.stores import quick_passwords, sqlite_store
 
 CUSTOMERS = Path(__file__).resolve().parents[3] / "content" / "demo" / "customers.yml"
 FIRST = read_customers(CUSTOMERS)[0]
@@ -66,7 +65,7 @@ def ours(tmp_path_factory):
 @pytest.fixture
 async def centre(server, ours):
     """The hotline's doors to it, patient."""
-    made = open_centre(server.settings(**PATIENT), ours.database, ours.seal, Passwords())
+    made = open_centre(server.settings(**PATIENT), ours.database, ours.seal, quick_passwords())
     yield made
     await made.close()
 
@@ -74,7 +73,7 @@ async def centre(server, ours):
 @pytest.fixture
 async def quick(server, ours):
     """The same, but impatient."""
-    made = open_centre(server.settings(**QUICK), ours.database, ours.seal, Passwords())
+    made = open_centre(server.settings(**QUICK), ours.database, ours.seal, quick_passwords())
     yield made
     await made.close()
 
@@ -216,7 +215,7 @@ async def test_a_deed_that_was_refused_is_not_done(centre, server, fault):
 
 async def test_a_deed_that_was_never_sent_is_not_done(ours):
     nowhere = CentreSettings(kind="http", url=f"http://127.0.0.1:{free_port()}", token=TOKEN)
-    centre = open_centre(nowhere, ours.database, ours.seal, Passwords())
+    centre = open_centre(nowhere, ours.database, ours.seal, quick_passwords())
     with pytest.raises(BackendError) as told:
         await centre.appointments.cancel("c1", "2611-2450-0016")
     assert told.value.code == "backend_away" and not isinstance(told.value, UnclearDeed)
@@ -266,7 +265,7 @@ async def test_a_login_whose_beginning_was_not_answered_is_ended_nevertheless_an
 
 async def test_a_token_that_is_not_accepted_is_named(server, ours):
     stranger = server.settings().model_copy(update={"token": type(server.settings().token)("another")})
-    centre = open_centre(stranger, ours.database, ours.seal, Passwords())
+    centre = open_centre(stranger, ours.database, ours.seal, quick_passwords())
     assert await failure(centre.backend.login("c1")) == "backend_rejects_us"
     assert server.ways() == ["login/state"]
     await centre.close()
@@ -360,7 +359,7 @@ async def test_numbers_given_on_a_call_are_there_and_go_without_the_centres_syst
 
 def test_in_audio_time_the_clock_stands_still_while_the_centre_is_asked(server, ours):
     async def call():
-        centre = open_centre(server.settings(**PATIENT), ours.database, ours.seal, Passwords())
+        centre = open_centre(server.settings(**PATIENT), ours.database, ours.seal, quick_passwords())
         server.misbehaves(CentreServer.slow(0.2))
         began = asyncio.get_running_loop().time()
         await centre.backend.begin_login("c1", FIRST.account)
@@ -380,11 +379,11 @@ async def test_only_a_system_with_the_right_certificate_is_told_anything(theirs,
     with centre_server(theirs.store, tls, backend=theirs.backend) as server:
         for authority_file in (tmp_path / "wrong.pem", None):
             settings = server.settings(authority_file=authority_file, **PATIENT)
-            stranger = open_centre(settings, ours.database, ours.seal, Passwords())
+            stranger = open_centre(settings, ours.database, ours.seal, quick_passwords())
             assert await failure(stranger.backend.login("c1")) == "backend_away" and server.asked == []
             await stranger.close()
         settings = server.settings(authority_file=tmp_path / "right.pem", **PATIENT)
-        centre = open_centre(settings, ours.database, ours.seal, Passwords())
+        centre = open_centre(settings, ours.database, ours.seal, quick_passwords())
         assert await centre.backend.login("nobody") is None and server.ways() == ["login/state"]
         await centre.close()
 
