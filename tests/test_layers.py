@@ -32,7 +32,6 @@ ENGINES = {
         "bot/dialogue/rasa_models.py",
         "bot/dialogue/rasa_reading.py",
         "bot/dialogue/rasa_trial.py",
-        "bot/dialogue/rasa_shortcuts.py",
         "bot/dialogue/near_words.py",
         "bot/dialogue/sentence_classifier.py",
         "bot/check/inside_rasa.py",

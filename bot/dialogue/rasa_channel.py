@@ -30,9 +30,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 
 from bot.dialogue.belief import believed
+from bot.dialogue.rasa_formats import check_formats_once
 from bot.dialogue.rasa_models import Models
 from bot.dialogue.rasa_reading import read_together
-from bot.dialogue.rasa_shortcuts import take_shortcuts
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class VoiceInput(InputChannel):  # type: ignore[misc]
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._models = Models(CallTrackers)
         listen_for_swallowed_errors()
-        take_shortcuts()
+        check_formats_once()
 
     @classmethod
     def name(cls) -> str:

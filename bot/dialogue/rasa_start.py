@@ -1,6 +1,6 @@
 """Starts Rasa without what it loads and does for nothing: `.venv-rasa/bin/python -m bot.dialogue.rasa_start run …`
 
-Or `train …`; the shortcuts of a Rasa that serves callers are taken by rasa_channel.py.
+Or `train …`.
 """
 
 import os

@@ -150,7 +150,7 @@ def test_without_such_a_word_it_may_fall_apart_after_a_question_or_before_a_requ
 
 def test_of_several_cuts_the_one_is_taken_whose_parts_are_known_best() -> None:
     cuts = [("查余额", "帮我问利率"), ("查余额帮我", "问利率")]
-    balance, rate = Reading("account_balance", 0.9), Reading("rate_first_second", 0.8)
+    balance, rate = Reading("account_balance", 0.95), Reading("rate_first_second", 0.9)
     unsure = Reading("account_balance", 0.6)
     assert surest_cut(cuts, [unsure, rate, balance, rate]) == cuts[1]
     assert surest_cut(cuts, [unsure, unsure, balance, Reading("greet", 0.9)]) is None

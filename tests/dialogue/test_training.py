@@ -31,7 +31,7 @@ def after(project: Path, file: str, old: str, new: str) -> bool:
     [
         ("nlu/all.yml", "早上好", "早上好啊"),
         ("stories/all.yml", "rule: greeting", "rule: greetings"),
-        ("config.yml", "epochs: 40", "epochs: 41"),
+        ("config.yml", "max_iter: 60", "max_iter: 61"),
         ("domain.yml", "utter_key:", "utter_button:"),
         ("domain.yml", "influence_conversation: false", "influence_conversation: true"),
     ],
