@@ -17,7 +17,7 @@ ECHO_SECONDS = (0.02, 0.4)
 FLUSH_SECONDS = 0.06
 """Sound of a prompt may still come so long after the journal says it was stopped; later sound is the next prompt's."""
 
-WALK = "#121*#212*#3#4"
+WALK = "#121*#2*#171*#3#4"
 """Keys that lead through menus and answers, each heard to its end."""
 
 
