@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.check.answers import check_answers
+from bot.check.dialogues import check_dialogues
+from bot.check.dictionary import check_dictionary
 from bot.check.examples import check_examples
 from bot.check.figures import check_figures
 from bot.check.finding import Finding
 from bot.check.held_out import check_held_out
+from bot.check.holidays import check_holidays
 from bot.check.homophones import check_homophones
 from bot.check.keys import check_keys
 from bot.check.leaves import check_leaves
@@ -26,11 +29,14 @@ CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     check_spelling,
     check_examples,
     check_held_out,
+    check_dialogues,
+    check_dictionary,
     check_homophones,
     check_wordings,
     check_repeats,
     check_answers,
     check_notices,
+    check_holidays,
     check_figures,
     check_keys,
     check_leaves,

@@ -7,7 +7,6 @@ from pathlib import Path
 from actions.appointments import name_of_business, to_bring
 from actions.appointments import rules as appointment_rules
 from actions.branches import branches
-from actions.calendar import holidays
 from actions.content import Entry, read
 from actions.facts import in_force
 from actions.opening_hours import usual
@@ -58,7 +57,6 @@ def _readers(content: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "content/appointments.yml", lambda: _appointments(content)
     yield "content/sms.yml", lambda: [most_a_day(content), *(name_of_topic(one, content) for one in Topic)]
     yield "content/work_orders.yml", lambda: _categories(read(content / "work_orders.yml"))
-    yield f"content/holidays/{today().year}.json", lambda: holidays(today().year, content)
 
 
 def _appointments(content: Path) -> list[object]:

@@ -12,6 +12,7 @@ from bot.yaml_file import line_of
 
 FOLDERS = ("nlu", "stories", "content", "voices", "tests/calls")
 FILES = ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml", "tests/dialogue/questions_116.yml")
+TESTS = "tests/dialogue"
 
 USUAL_PACE = 210
 """Words per minute, the engine's unit."""
@@ -47,6 +48,7 @@ class Project:
         paths = [self.root / name for name in FILES if (self.root / name).is_file()]
         for folder in FOLDERS:
             paths += sorted((self.root / folder).rglob("*.y*ml"))
+        paths += sorted((self.root / TESTS).glob("test_*.y*ml"))
         return [read_document(self.root, path) for path in paths]
 
     @property

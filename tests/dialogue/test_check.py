@@ -370,6 +370,95 @@ def test_a_file_from_a_windows_editor_is_recognised(project: Path, spoil: Callab
     assert fitting and "UTF-8" in fitting[0].mend
 
 
+YEAR = """\
+{
+  "year": 2027,
+  "source": "通知",
+  "days": [
+    {"name": "元旦", "date": "2027-01-01", "isOffDay": true},
+    {"name": "春节", "date": "2027-02-06", "isOffDay": true},
+    {"name": "春节", "date": "2027-02-14", "isOffDay": false},
+    {"name": "清明节", "date": "2027-04-05", "isOffDay": true},
+    {"name": "劳动节", "date": "2027-05-01", "isOffDay": true},
+    {"name": "端午节", "date": "2027-06-09", "isOffDay": true},
+    {"name": "国庆节、中秋节", "date": "2027-10-01", "isOffDay": true}
+  ]
+}
+"""
+
+
+def year_of_holidays(project: Path, text: bytes, name: str = "2027.json") -> list[tuple[int, str]]:
+    folder = project / "content" / "holidays"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(text)
+    return [(one.line, f"{one.message} {one.mend}") for one in found(project) if one.file == f"content/holidays/{name}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("true},", "true}，", 5, "全角标点“，”"),
+        ("true},", "true}", 6, "上一行"),
+        ("true}\n", "true},\n", 12, "逗号"),
+        ('"year": 2027', '"year": 2026', 2, "与文件名不同"),
+        ("通知", "", 3, "没有出处"),
+        ("2027-04-05", "2026-04-05", 8, "不在2027年"),
+        ("2027-04-05", "2027-04-31", 8, "不是正确的日期"),
+        ("2027-04-05", "2027-01-01", 8, "前一处在第5行"),
+        ("2027-02-14", "2027-02-15", 7, "本来就是工作日"),
+        ("false", '"false"', 7, "isOffDay"),
+        ("端午节", "端阳", 0, "没有写端午"),
+        ("days", "day", 0, "没有 days"),
+    ],
+)
+def test_the_coming_years_holidays_are_looked_at_line_by_line(
+    project: Path, old: str, new: str, line: int, said: str
+) -> None:
+    assert year_of_holidays(project, YEAR.encode()) == []
+    told = year_of_holidays(project, YEAR.replace(old, new, 1).encode())
+    assert any(at == line and said in text for at, text in told), told
+
+
+def test_a_year_of_holidays_from_a_windows_editor(project: Path) -> None:
+    assert "BOM" in str(year_of_holidays(project, YEAR.encode("utf-8-sig")))
+    assert "GBK" in str(year_of_holidays(project, YEAR.encode("gbk")))
+    assert "不是年份" in str(year_of_holidays(project, YEAR.encode(), "2027.json.txt"))
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "said"),
+    [
+        ("公积金 1000\n北湖区　500\n".encode(), 2, "半角空格"),
+        ("公积金 1000\n北湖区\n".encode(), 2, "一个词加一个数"),
+        ("公积金 1000\n公积金 500\n".encode(), 2, "前一处在第1行"),
+        ("ok 1\n公积金 1000\n".encode("gbk"), 2, "GBK"),
+    ],
+)
+def test_a_word_that_would_be_read_otherwise_is_refused(project: Path, words: bytes, line: int, said: str) -> None:
+    (project / "content" / "words" / "fund.txt").write_bytes(words)
+    told = [one for one in found(project) if one.file == "content/words/fund.txt"]
+    assert [(one.line, said in f"{one.message} {one.mend}") for one in told] == [(line, True)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("greet", "great", 5, "great 在 domain.yml 里没有"),
+        ("utter_greet", "utter_great", 6, "responses"),
+        ("utter_greet", "action_great", 6, "actions"),
+        ("story: ", "story：", 2, "全角冒号"),
+    ],
+)
+def test_a_test_dialogue_is_looked_at_before_training(project: Path, old: str, new: str, line: int, said: str) -> None:
+    dialogue = project / "tests" / "dialogue" / "test_greet.yml"
+    right = "stories:\n- story: 问好\n  steps:\n  - user: 你好\n    intent: greet\n  - action: utter_greet\n"
+    dialogue.write_text(right)
+    assert found(project) == []
+    dialogue.write_text(right.replace(old, new, 1))
+    told = [one for one in found(project) if one.file == "tests/dialogue/test_greet.yml"]
+    assert any(one.line == line and said in f"{one.message} {one.mend}" for one in told), told
+
+
 @pytest.mark.parametrize(
     ("written", "read_as"), [("press: 012", "10"), ("after: 12:30", "750"), ("say: no", "否"), ("press: 123", "引号")]
 )
