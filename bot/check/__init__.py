@@ -48,7 +48,11 @@ NOTES_SHOWN = 20
 
 def findings(project: Project) -> set[Finding]:
     """Everything but Rasa's own objections. A file that cannot be read is mended first: the rest would only echo it."""
-    return {finding for one in ((check_spelling,) if project.unreadable else CHECKS) for finding in one(project)}
+    found: dict[tuple[str, int, str], Finding] = {}
+    for one in (check_spelling,) if project.unreadable else CHECKS:
+        for finding in one(project):
+            found.setdefault((finding.file, finding.line, finding.message), finding)
+    return set(found.values())
 
 
 def check(root: Path = ROOT) -> list[Finding]:

@@ -34,14 +34,15 @@ class Finding:
 
 
 def as_finding(error: ContentError, file: str) -> Finding:
-    """What a reader of content refused, at the place its text names (else in `file`)."""
+    """What a reader of content refused, at the place its text names (else in `file`); “，请…” at its end is the mend."""
     placed = PLACED.match(str(error))
+    said = placed["rest"].strip(" ：:") if placed else str(error)
+    message, please, mend = said.rpartition("，请")
+    message, mend = (message, f"请{mend}") if please else (said, MEND)
     if not placed:
-        return Finding(file, 0, str(error), MEND)
+        return Finding(file, 0, message, mend)
     named = placed["file"]  # absolute in a project elsewhere
-    return Finding(
-        file if named.endswith(file) else named, int(placed["line"] or 0), placed["rest"].strip(" ：:"), MEND
-    )
+    return Finding(file if named.endswith(file) else named, int(placed["line"] or 0), message, mend)
 
 
 def guarded(findings: Iterator[Finding], file: str) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ def check_leaves(project: Project) -> Iterator[Finding]:
     if document is None or document.node is None:
         return
     said = {example.intent for example in examples(project)}
-    keyed = _asked_by_keys(project, document)
+    keyed, every_menu_read = _asked_by_keys(project, document)
     done_by = _actions(project, "rules")
     follow_ups = _actions(project, "stories")
     yield from _only_by_keys(document, project, said)
@@ -32,7 +32,11 @@ def check_leaves(project: Project) -> Iterator[Finding]:
         if intent not in done_by:
             mend = f"在 stories/ 里给 {intent} 写一条规则，或者从 domain.yml 删去它"
             yield Finding("domain.yml", line, f"业务 {intent} 没有规则，说了没有人办", mend)
-        elif intent not in keyed and (done_by[intent] not in by_keys or _answered_one_by_one(done_by[intent])):
+        elif (
+            every_menu_read
+            and intent not in keyed
+            and (done_by[intent] not in by_keys or _answered_one_by_one(done_by[intent]))
+        ):
             mend = "在 content/menu.yml 里给它一个按键；政策要写在菜单列出的 content/policies/ 文件里"
             yield Finding("domain.yml", line, f"业务 {intent} 只能说，按键到不了", mend)
 
@@ -60,12 +64,16 @@ def _only_by_keys(document: Document, project: Project, said: set[str]) -> Itera
             yield Finding(MENU, line_of(asks), f"业务 {intent} 只能按键，说了听不懂", mend)
 
 
-def _asked_by_keys(project: Project, document: Document) -> set[str]:
-    """The intents behind all keys, lists page by page included."""
+def _asked_by_keys(project: Project, document: Document) -> tuple[set[str], bool]:
+    """The intents behind all keys, lists page by page included; False if some list could not be read.
+
+    One mistake in a file of content then is told alone, and not each of its businesses as if it had lost its key.
+    """
     content = project.root / "content"
     keyed = {scalar(field(node, "asks")) for node in every_node(document.node)} - {""}
     open_places = [HOME, *(scalar(field(node, "lists")) for node in every_node(document.node))]
     seen: set[str] = set()
+    every_menu_read = True
     while open_places:
         place = open_places.pop()
         if not place or place in seen:
@@ -73,11 +81,12 @@ def _asked_by_keys(project: Project, document: Document) -> set[str]:
         seen.add(place)
         try:
             choices = menu_at(place, content).keys.values()
-        except ContentError:  # told by bot/check/keys.py
+        except ContentError:  # told by bot/check/keys.py and bot/check/answers.py
+            every_menu_read = False
             continue
         keyed |= {choice.asks for choice in choices if choice.asks}
         open_places += [choice.opens for choice in choices if choice.opens]
-    return keyed
+    return keyed, every_menu_read
 
 
 def _actions(project: Project, kind: str) -> dict[str, str]:

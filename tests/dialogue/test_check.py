@@ -175,7 +175,7 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
     ("content/menu.yml", "asks: ask_rate", "asks: ask_price", "ask_price", "ask_price 不存在", "domain.yml"),
     ("content/menu.yml", "opens: more", "opens: less", "opens: less", "less 不存在", "菜单"),
     ("content/menu.yml", "{name: 更多, opens: more}", "{name: 更多, asks: greet}", "  more:", "没有按键能打开", "按键"),
-    ("content/policies/loan.yml", "  source: 银发〔2025〕1号\n", "", "loan_rate", "source", "修改"),
+    ("content/policies/loan.yml", "  source: 银发〔2025〕1号\n", "", "loan_rate", "source", "补上"),
     ("content/policies/loan.yml", "银发〔2025〕1号", '""', "loan_rate", "没有出处", "source"),
     (
         "content/policies/loan.yml",
@@ -193,8 +193,8 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
         "超过45秒",
         "删减",
     ),
-    ("content/notices.yml", "    to: 2099-12-31", "    to: 2025-12-31", "    to:", "结束早于开始", "提示"),
-    ("content/notices.yml", "    source: 演示\n", "", "upgrade:", "source", "提示"),
+    ("content/notices.yml", "    to: 2099-12-31", "    to: 2025-12-31", "    to:", "结束早于开始", "from 和 to"),
+    ("content/notices.yml", "    source: 演示\n", "", "upgrade:", "source", "补上"),
     ("content/notices.yml", "source: 演示", 'source: ""', "upgrade:", "没有出处", "source"),
     ("content/notices.yml", "{facts.rate}", "{facts.rat}", "upgrade:", "rat", "花括号"),
     ("content/notices.yml", "正在升级。", "正在升级。" + "请您稍后再拨。" * 15, "upgrade:", "接通后说太长", "缩短"),
@@ -264,9 +264,9 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
         "open、yes_no",
     ),
     ("content/appointments.yml", "  morning: 6", "  morning: 很多", "morning", "整数", "提示"),
-    ("content/appointments.yml", "    bring: 请带上身份证和还款的银行卡。\n", "", "name: 提前还款", "bring", "提示"),
-    ("content/sms.yml", "  policy: 政策通知\n", "", "topics:", "policy", "提示"),
-    ("content/sms.yml", "  message: 抱歉", "  massage: 抱歉", "unclear", "message", "提示"),
+    ("content/appointments.yml", "    bring: 请带上身份证和还款的银行卡。\n", "", "name: 提前还款", "bring", "补上"),
+    ("content/sms.yml", "  policy: 政策通知\n", "", "topics:", "policy", "补上"),
+    ("content/sms.yml", "  message: 抱歉", "  massage: 抱歉", "unclear", "message", "补上"),
     ("content/policies/loan.yml", "首套贷款", "请带身份证和银行卡。首套贷款", "loan_rate", "没有写短信", "sms"),
     (
         "content/policies/loan.yml",
@@ -423,6 +423,11 @@ def test_a_year_of_holidays_from_a_windows_editor(project: Path) -> None:
     assert "BOM" in str(year_of_holidays(project, YEAR.encode("utf-8-sig")))
     assert "GBK" in str(year_of_holidays(project, YEAR.encode("gbk")))
     assert "不是年份" in str(year_of_holidays(project, YEAR.encode(), "2027.json.txt"))
+
+
+def test_a_name_written_twice_is_told_alone(project: Path) -> None:
+    plant(project, "content/policies/loan.yml", POLICY, POLICY + POLICY)
+    assert {one.message for one in found(project)} == {"“loan_rate”写了两次"}
 
 
 @pytest.mark.parametrize(
