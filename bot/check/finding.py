@@ -34,7 +34,7 @@ class Finding:
 
 
 def as_finding(error: ContentError, file: str) -> Finding:
-    """What a reader of content refused, at the place its text names (else in `file`); “，请…” at its end is the mend."""
+    """What a reader of content refused, at the place its text names (else in `file`); its “，请…” is the mend."""
     placed = PLACED.match(str(error))
     said = placed["rest"].strip(" ：:") if placed else str(error)
     message, please, mend = said.rpartition("，请")
