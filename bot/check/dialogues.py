@@ -1,8 +1,8 @@
-"""The test dialogues (tests/dialogue/test_*.yml): told here in seconds, not by Rasa after minutes of training."""
+"""Stories, rules and test dialogues (tests/dialogue/test_*.yml): told here, not by Rasa after minutes of training."""
 
 from collections.abc import Iterator
 
-from bot.check.document import every_node, field, scalar
+from bot.check.document import Document, elements, every_node, field, pairs, scalar
 from bot.check.finding import Finding
 from bot.check.project import Project
 from bot.yaml_file import line_of
@@ -11,7 +11,9 @@ OF_RASA = {"nlu_fallback", "out_of_scope"}
 
 
 def check_dialogues(project: Project) -> Iterator[Finding]:
-    """What callers mean and what the hotline does in them must exist."""
+    """What callers mean and what the hotline does in the tests must exist; `stories:` begins its line everywhere."""
+    for document in (*project.within("stories"), *project.within("tests/dialogue")):
+        yield from _indented(document)
     if project.domain is None:
         return
     there = {
@@ -28,6 +30,16 @@ def check_dialogues(project: Project) -> Iterator[Finding]:
                 if named is not None and where and name not in there[where]:
                     mend = f"改正名称，或在 domain.yml 的 {where} 里加上 {name}"
                     yield Finding(document.name, line_of(named), f"测试对话里的 {name} 在 domain.yml 里没有", mend)
+
+
+def _indented(document: Document) -> Iterator[Finding]:
+    """`stories:` below the last rule and as far in as its steps is a part of that rule, which nobody reads."""
+    for kind in ("rules", "stories"):
+        for one in elements(field(document.node, kind)):
+            for key, _ in pairs(one):
+                if scalar(key) in ("rules", "stories"):
+                    message = f"“{scalar(key)}:”缩进太多，成了上一条的一部分"
+                    yield Finding(document.name, line_of(key), message, "顶格写，与文件开头的 rules: 或 stories: 对齐")
 
 
 def _declared_in(key: str, name: str) -> str:

@@ -23,8 +23,12 @@ def _lines(file: str, path: Path) -> Iterator[Finding]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line = content.count(b"\n", 0, wrong.start) + 1
-        yield Finding(file, line, "文件不是 UTF-8 编码，多半是 GBK（ANSI）", "在编辑器里另存为“UTF-8”")
+        yield Finding(
+            file,
+            content.count(b"\n", 0, wrong.start) + 1,
+            "文件不是 UTF-8 编码，多半是 GBK（ANSI）",
+            "在编辑器里另存为“UTF-8”",
+        )
         return
     first: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):

@@ -452,6 +452,7 @@ def test_a_word_that_would_be_read_otherwise_is_refused(project: Path, words: by
         ("utter_greet", "utter_great", 6, "responses"),
         ("utter_greet", "action_great", 6, "actions"),
         ("story: ", "story：", 2, "全角冒号"),
+        ("utter_greet\n", "utter_greet\n  stories:\n  - story: 再见\n", 7, "顶格写"),
     ],
 )
 def test_a_test_dialogue_is_looked_at_before_training(project: Path, old: str, new: str, line: int, said: str) -> None:
