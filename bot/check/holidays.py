@@ -26,7 +26,7 @@ def check_holidays(project: Project) -> Iterator[Finding]:
     """Every file of the folder."""
     for path in sorted((project.root / FOLDER).glob("*")):
         file = f"{FOLDER}/{path.name}"
-        if path.name == FIXED:
+        if path.name == FIXED or path.name.startswith(".") or path.name.endswith("~"):  # an editor's own copies
             continue
         if named := YEAR.fullmatch(path.name):
             yield from _read(file, int(named[1]), path)
