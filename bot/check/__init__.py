@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     for note in shown:
         print(note)
     if len(shown) < len(notes):
-        print(f"还有{len(notes) - len(shown)}条提示，全部显示请运行 python -m bot check --notes")
+        print(f"还有{len(notes) - len(shown)}条提示，全部显示请运行 .venv/bin/python -m bot check --notes")
     seconds = time.monotonic() - began
     result = f"发现{len(mistakes)}处问题" if mistakes else "没有问题"
     print(f"检查完成，用时{seconds:.0f}秒：{result}，{len(notes)}条提示。", file=sys.stderr if mistakes else sys.stdout)

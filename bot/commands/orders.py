@@ -69,7 +69,7 @@ def as_list(orders: list[WorkOrder], today: date) -> str:
         f"{_due(order)}{'  已超期' if order.due_on < today else ''}  {_category(order)}"
         for order in orders
     ]
-    return "\n".join([*lines, f"共 {len(orders)} 张。看一张：python -m bot orders 编号"])
+    return "\n".join([*lines, f"共 {len(orders)} 张。看一张：.venv/bin/python -m bot orders 编号"])
 
 
 def as_page(order: WorkOrder, settings: Settings) -> str:

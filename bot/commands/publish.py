@@ -45,7 +45,7 @@ def _publish(served: ServedModel, settings: Settings) -> int:
         return 1
     print("四、换上新模型", flush=True)
     _take(served, model, settings)
-    print(f"发布完成，用了{time.monotonic() - began:.0f}秒。换回上一次的模型：python -m bot publish --back")
+    print(f"发布完成，用了{time.monotonic() - began:.0f}秒。换回上一次的模型：.venv/bin/python -m bot publish --back")
     return 0
 
 
