@@ -68,7 +68,7 @@ def _announce(settings: Settings, seconds: float) -> None:
 热线已开通（启动用了 {seconds:.0f} 秒）。怎样打进来：
   浏览器电话    {scheme}://{web.host}:{web.port}/
   电话交换机    AudioSocket {socket.host}:{socket.port}（来电登记 http://{socket.exchange_host}:{socket.exchange_port}）
-  本机麦克风    python -m bot mic
+  本机麦克风    .venv/bin/python -m bot mic
 按 Ctrl-C 停止。""",
         flush=True,
     )
