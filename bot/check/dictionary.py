@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.check.encoding import undecoded
 from bot.check.finding import Finding
 from bot.check.project import Project
 
@@ -20,18 +21,11 @@ def check_dictionary(project: Project) -> Iterator[Finding]:
 
 def _lines(file: str, path: Path) -> Iterator[Finding]:
     content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        yield Finding(
-            file,
-            content.count(b"\n", 0, wrong.start) + 1,
-            "文件不是 UTF-8 编码，多半是 GBK（ANSI）",
-            "在编辑器里另存为“UTF-8”",
-        )
+    if unreadable := list(undecoded(file, content)):
+        yield from unreadable
         return
     first: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
         if not line.strip():
             continue
         if not (written := LINE.fullmatch(line.rstrip(" "))):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from bot.check.encoding import marked, undecoded
 from bot.check.finding import Finding
 from bot.check.project import Project
 
@@ -36,14 +37,13 @@ def check_holidays(project: Project) -> Iterator[Finding]:
 
 def _read(file: str, year: int, path: Path) -> Iterator[Finding]:
     content = path.read_bytes()
-    if content.startswith(b"\xef\xbb\xbf"):
-        yield Finding(file, 1, "文件开头有看不见的标记（BOM）", "在编辑器里另存为“UTF-8”（不要选“带有 BOM 的 UTF-8”）")
+    yield from marked(file, content)
+    if unreadable := list(undecoded(file, content)):
+        yield from unreadable
+        return
+    text = content.decode("utf-8-sig")
     try:
-        text = content.decode("utf-8-sig")
         found = json.loads(text)
-    except UnicodeDecodeError as wrong:
-        line = content.count(b"\n", 0, wrong.start) + 1
-        yield Finding(file, line, "文件不是 UTF-8 编码，多半是 GBK（ANSI）", "在编辑器里另存为“UTF-8”")
     except json.JSONDecodeError as wrong:
         yield _unreadable(file, text.split("\n"), wrong.lineno)
     except RecursionError:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import yaml
 
 from bot.check.document import Document, every_node, pairs, scalar
+from bot.check.encoding import marked, undecoded
 from bot.check.finding import Finding
 from bot.check.project import Project
 from bot.yaml_file import BrokenYaml, line_of, value_of
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE_COLON = re.compile(r"^[\s-]*[A-Za-z_][\w./]*：")
 """A name in Latin letters before a full-width colon was meant as `name: `."""
 
@@ -38,26 +38,9 @@ REASONS = (
 def check_spelling(project: Project) -> Iterator[Finding]:
     """All YAML files."""
     for document in project.documents:
-        yield from _encoding(document)
+        yield from marked(document.name, document.content)
+        yield from undecoded(document.name, document.content)
         yield from _unreadable(document) if document.node is None else _values(document, document.node)
-
-
-def _encoding(document: Document) -> Iterator[Finding]:
-    if document.content.startswith(BYTE_ORDER_MARK):
-        mend = "在编辑器里另存为“UTF-8”（不要选“带有 BOM 的 UTF-8”）"
-        yield Finding(document.name, 1, "文件开头有看不见的标记（BOM）", mend)
-    undecoded = document.problem.__cause__ if document.problem else None
-    if not isinstance(undecoded, UnicodeDecodeError):
-        return
-    if document.content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        yield Finding(document.name, 0, "文件是 UTF-16 编码", "在编辑器里另存为“UTF-8”")
-        return
-    line = document.content.count(b"\n", 0, undecoded.start) + 1
-    try:
-        document.content.decode("gb18030")
-        yield Finding(document.name, line, "文件是 GBK（ANSI）编码", "在编辑器里另存为“UTF-8”")
-    except UnicodeDecodeError:
-        yield Finding(document.name, line, "这里有不是 UTF-8 的字节", "重新输入这一行，并另存为“UTF-8”")
 
 
 def _unreadable(document: Document) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from actions.content import ROOT as CONTENT
 from actions.menu import HOME, everywhere, menu_at
 from actions.names import name_of
 from actions.policies import CATEGORIES, all_policies, policies_of
+from bot.check.held_out import check_held_out
+from bot.check.project import Project
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOMAIN = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))
@@ -70,6 +72,10 @@ def test_examples_are_what_the_recogniser_can_hear_and_stand_once():
         assert re.fullmatch(r"[一-鿿XAP]+", example), example
         assert example not in seen, f"{example}: {seen.get(example)} and {intent}"
         seen[example] = intent
+
+
+def test_no_example_is_nearly_one_of_the_held_out_questions():
+    assert list(check_held_out(Project(PROJECT))) == []
 
 
 def test_the_held_out_questions_lead_to_intents_that_exist():

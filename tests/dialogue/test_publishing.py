@@ -12,7 +12,7 @@ from bot.dialogue.base import Say, Signal
 from bot.dialogue.processes import ROOT
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.errors import DialogueError
-from bot.publishing import ServedModel, hand_over, try_model
+from bot.publishing import ServedModel, Trial, hand_over, try_model
 from bot.training import train
 from tests.support.rasa_server import RasaServer, free_port
 
@@ -145,6 +145,12 @@ def test_a_model_is_tried_with_questions_and_dialogues(edited: Path, before: Pat
         "test_rate.yml“问好以后问利率”：应是 utter_rate",
     ]
     assert all("却是 utter_greet" in told for told in bad.failed)
+
+
+def test_questions_missed_or_a_dialogue_gone_wrong_each_keep_a_model_from_callers() -> None:
+    assert Trial(2, [], 2, []).passed
+    assert not Trial(2, ["“帮我转人工”应到 ask_rate，到了 ask_person"], 2, []).passed
+    assert not Trial(2, [], 2, ["test_rate.yml“问利率”：应是 utter_rate，却是 utter_greet"]).passed
 
 
 def test_the_links_follow_what_was_published(tmp_path: Path) -> None:

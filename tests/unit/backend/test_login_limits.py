@@ -1,6 +1,7 @@
 """Limits per telephone and for the whole line: one password tried on many accounts; a stranger locking people out."""
 
 import asyncio
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -121,4 +122,5 @@ async def test_no_telephone_can_be_read_from_the_counts(backend, store):
     await sprays(backend, EVERYBODY[10:13], STRANGER)
     with store.database.reading() as connection:
         rows = repr(connection.execute(sa.select(wrong_attempts)).all())
-    assert "line 23" in rows and STRANGER[-8:] not in rows
+    assert "line 23" in rows and STRANGER not in rows
+    assert "9991" not in re.sub("[0-9a-f]{64}", "", rows)  # a fingerprint may have these digits by chance
