@@ -7,11 +7,9 @@ import pytest
 
 from actions import backend_door
 from actions.content import ROOT
-from bot.backend.demo_customers import load_demo, read_customers
+from bot.backend.demo_customers import read_customers
+from tests.content.centre import close_centre, open_centre
 from tests.content.conversation import Conversation, names
-from tests.support.stores import quick_passwords, sqlite_store
-
-MADE_ONCE = ("centre", "_database", "_seal", "_work_orders")
 
 
 @pytest.fixture
@@ -19,16 +17,9 @@ def customers(tmp_path, monkeypatch):
     """The demo centre with its first three customers on a new database."""
     text = (ROOT / "demo" / "customers.yml").read_text("utf-8")
     (tmp_path / "customers.yml").write_text(text[: text.index("  - name: 演示用户四")], "utf-8")
-    store = sqlite_store(tmp_path)
-    load_demo(store.database, store.seal, quick_passwords(), tmp_path / "customers.yml")
-    monkeypatch.setenv("HOTLINE_DATABASE_URL", store.url)
-    monkeypatch.setenv("HOTLINE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
-    for name in MADE_ONCE:
-        getattr(backend_door, name).cache_clear()
+    store = open_centre(tmp_path, monkeypatch, tmp_path / "customers.yml")
     yield read_customers(tmp_path / "customers.yml")
-    for name in MADE_ONCE:
-        getattr(backend_door, name).cache_clear()
-    store.database.close()
+    close_centre(store)
 
 
 def begins(customer, call_id="call-1"):
