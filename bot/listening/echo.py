@@ -34,8 +34,15 @@ SILENT_POWER = 10 ** (-60 / 10)
 SEARCH_FRAMES = 25
 """A known delay is looked for again twice a second."""
 
+FOUND_FRAMES = 3
+"""So many windows in a row agree on a delay before it counts as known."""
+
 ECHO_SHARE = 0.35
-"""While the delay is not known: a caller who speaks alone stays below this in 99 % of frames."""
+"""What a plain copy of ours explains at a delay not yet known: a caller who speaks alone stays below in 99 % of
+frames."""
+
+EXPLAINED = 0.3
+"""If less of what was heard than this share remains, it was an echo."""
 
 FALL_A_FRAME = 10 ** (-1.5 / 10)
 """How our voice dies away in the caller's room: 75 dB a second."""
@@ -65,12 +72,12 @@ class Echo:
         self._heard_peak = 0.0
         self._audible_frames = 0
         self._unanswered_frames = 0
-        self._recent_delays: deque[int] = deque(maxlen=3)
+        self._recent_delays: deque[int] = deque(maxlen=FOUND_FRAMES)
         self._couplings_db: deque[float] = deque(maxlen=50)
         self._searched_frames = 0
         self._loud_power = SILENT_POWER
         self.delay_samples: int | None = None
-        """Known once three windows in a row agreed."""
+        """Known once enough windows in a row agreed."""
 
     def follow(self, heard: bytes, sent: bytes) -> None:
         """One frame heard, and the frame sent at that moment."""
@@ -102,19 +109,34 @@ class Echo:
         heard_power = _power(self._heard)
         if heard_power < SILENT_POWER or not self.possible:
             return False, _line(self._heard[-FRAME_SAMPLES:])
-        if self.delay_samples is None or self._searched_frames >= SEARCH_FRAMES:
-            best = self._search(heard_power)
+        delay = self.delay_samples
+        if delay is None or self._searched_frames >= SEARCH_FRAMES:
+            share, _ = self._search(heard_power)
             if self.delay_samples is None:
-                return best >= ECHO_SHARE, _line(self._heard[-FRAME_SAMPLES:])
-        rest, sent_power = self._rest(self.delay_samples)
-        rest_power = _power(rest)
+                return share >= ECHO_SHARE, _line(self._heard[-FRAME_SAMPLES:])
+            delay = self.delay_samples
+        rest, sent_power = self._rest(delay)
         self._loud_power = max(sent_power, self._loud_power * FALL_A_FRAME)
-        if rest_power < 0.3 * heard_power:
+        if _power(rest) < EXPLAINED * heard_power:
             self._couplings_db.append(_decibels(heard_power / sent_power))
+        elif self._is_caller(rest):  # or the echo has moved: a busy machine holds frames up, a handset buffers more
+            rest = self._moved(heard_power, rest)
+        return not self._is_caller(rest), _line(rest[-FRAME_SAMPLES:])
+
+    def _moved(self, heard_power: float, rest: Samples) -> Samples:
+        """What remains if the echo comes with another delay now; `rest` if it does not."""
+        share, delay = self._search(heard_power)
+        if share < ECHO_SHARE:
+            return rest
+        moved, _ = self._rest(delay)
+        return moved if _power(moved) < EXPLAINED * heard_power else rest
+
+    def _is_caller(self, rest: Samples) -> bool:
+        """Whether what our voice does not explain is too loud to be a part of its echo."""
         if not self._couplings_db:
-            return False, _line(rest[-FRAME_SAMPLES:])
+            return True
         expected_db = _decibels(self._loud_power) + float(numpy.median(self._couplings_db)) - BELOW_ECHO_DB
-        return _decibels(rest_power) < expected_db, _line(rest[-FRAME_SAMPLES:])
+        return _decibels(_power(rest)) >= expected_db
 
     def _rest(self, delay: int) -> tuple[Samples, float]:
         """What a filter around this delay cannot make of what we sent; the power of what we sent then."""
@@ -124,8 +146,9 @@ class Echo:
         weights = numpy.linalg.solve(likeness, numpy.correlate(piece, self._heard, "valid"))
         return self._heard - numpy.correlate(piece, weights, "valid"), max(_power(piece), SILENT_POWER)
 
-    def _search(self, heard_power: float) -> float:
-        """Look for the delay over the whole history; the share of what was heard that a plain copy explains."""
+    def _search(self, heard_power: float) -> tuple[float, int]:
+        """Look for the delay over the whole history: the share of what was heard that a plain copy explains, and its
+        delay."""
         windows = len(self._sent) - WINDOW_SAMPLES + 1
         spectrum = numpy.fft.rfft(self._sent, FFT_SAMPLES) * numpy.conj(numpy.fft.rfft(self._heard, FFT_SAMPLES))
         likeness = numpy.fft.irfft(spectrum, FFT_SAMPLES)[:windows] / WINDOW_SAMPLES
@@ -134,16 +157,20 @@ class Echo:
         explained = likeness**2 / (heard_power * power)
         best = int(numpy.argmax(explained))
         if explained[best] >= 0.6:
-            self._recent_delays.append(windows - 1 - best)
             self._searched_frames = 0
-            if len(self._recent_delays) == 3 and max(self._recent_delays) - min(self._recent_delays) <= 4:
-                self._settle(sorted(self._recent_delays)[1])
-        return float(explained[best])
+            self._seen_at(windows - 1 - best)
+        return float(explained[best]), windows - 1 - best
 
-    def _settle(self, delay: int) -> None:
-        if self.delay_samples is None or abs(self.delay_samples - delay) > FILTER_SAMPLES:
+    def _seen_at(self, delay: int) -> None:
+        """A window's best delay: it holds once enough of them in a row agreed."""
+        self._recent_delays.append(delay)
+        recent = sorted(self._recent_delays)
+        if len(recent) < FOUND_FRAMES or recent[-1] - recent[0] > 4:
+            return
+        middle = recent[FOUND_FRAMES // 2]
+        if self.delay_samples is None or abs(self.delay_samples - middle) > FILTER_SAMPLES:
             self._couplings_db.clear()
-        self.delay_samples = delay
+        self.delay_samples = middle
 
 
 def _likeness(piece: Samples) -> NDArray[numpy.float64]:

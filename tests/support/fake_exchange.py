@@ -33,6 +33,9 @@ import numpy as np
 FRAME_SECONDS = 0.02
 FRAME_BYTES = 320
 SILENCE = bytes(FRAME_BYTES)
+BUFFER_SECONDS = 0.1
+"""A telephone keeps so much of what came too soon."""
+
 SOUNDING = 10 ** (-45 / 20) * 32768
 """Root mean square of a frame above which the bot is speaking: −45 dBFS."""
 
@@ -95,8 +98,9 @@ class FakeCall:
         """Frames that go out while the caller says nothing."""
         self._to_play: deque[bytes] = deque()
         self._echo_gain = 0.0
-        self._echo_delay = 0
-        self._ticks = 0
+        self._echo_seconds = 0.0
+        self._at_ear = bytearray()
+        """What sounded at the caller's ear since the connection."""
         self._played = asyncio.Event()
         self._quiet_line = False
         self._pause_seconds = 0.0
@@ -185,9 +189,8 @@ class FakeCall:
         await asyncio.sleep(seconds)
 
     def let_back(self, gain_db: float, delay_seconds: float) -> None:
-        """From now on the caller's telephone lets what the bot says back in."""
-        self._echo_gain = 10 ** (gain_db / 20)
-        self._echo_delay = int(delay_seconds * 8000)
+        """From now on the caller's telephone lets what the bot says back in, so long after it sounded."""
+        self._echo_gain, self._echo_seconds = 10 ** (gain_db / 20), delay_seconds
 
     def split_messages(self, piece_bytes: int) -> None:
         """From now on every message is sent in pieces of so many bytes (0: whole again)."""
@@ -267,23 +270,26 @@ class FakeCall:
                 else:
                     samples = next(self.background)
                 if self._echo_gain:
-                    samples = self._with_echo(samples)
+                    samples = self._with_echo(samples, due - self.connected_at)
                 await self._write(b"\x10" + struct.pack(">H", len(samples)) + samples)
                 if not self._to_play:
                     self._played.set()
-            self._ticks += 1  # also while a key is held: the echo keeps its delay
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
 
-    def _with_echo(self, samples: bytes) -> bytes:
-        """What the caller says, and what the bot said a while ago. Both sides run on the same frames."""
-        begin = self._ticks * FRAME_BYTES - 2 * self._echo_delay
-        first = begin // FRAME_BYTES
-        frames = [self.arrivals[at][1] if 0 <= at < len(self.arrivals) else SILENCE for at in (first, first + 1)]
-        offset = begin - first * FRAME_BYTES
-        back = np.frombuffer(b"".join(frames)[offset : offset + FRAME_BYTES], "<i2") * self._echo_gain
+    def _with_echo(self, samples: bytes, at_seconds: float) -> bytes:
+        """What the caller says, and what sounded at his ear a while before the frame of this second."""
+        begin = 2 * round((at_seconds - FRAME_SECONDS - self._echo_seconds) * 8000)
+        sounded = bytes(self._at_ear[begin : begin + FRAME_BYTES]) if begin >= 0 else b""
+        back = np.frombuffer(sounded.ljust(FRAME_BYTES, b"\0"), "<i2") * self._echo_gain
         both = np.frombuffer(samples.ljust(FRAME_BYTES, b"\0"), "<i2") + back
         return bytes(np.clip(both, -32768, 32767).astype("<i2"))
+
+    def _sound(self, samples: bytes) -> None:
+        """A frame sounds when it comes, or after those before it; what the telephone cannot keep so long is lost."""
+        now = 2 * int(self.seconds * 8000)
+        if len(self._at_ear) - now <= 2 * int(BUFFER_SECONDS * 8000):
+            self._at_ear += bytes(max(0, now - len(self._at_ear))) + samples
 
     async def _write(self, message: bytes) -> None:
         if not self._piece_bytes:
@@ -312,6 +318,7 @@ class FakeCall:
                     self.faults.append(f"kind 0x{kind:02x}, {length} bytes")
                 now = self.seconds
                 self.arrivals.append((now, samples))
+                self._sound(samples)
                 if samples != SILENCE and loudness(samples) > SOUNDING:
                     self._sounds.append(now)
         except asyncio.IncompleteReadError as error:
