@@ -6,6 +6,7 @@ Nothing is learned from frame to frame but the delay and how loud the echo is, s
 """
 
 import math
+import statistics
 from collections import deque
 
 import numpy
@@ -60,6 +61,12 @@ An echo that begins later (a loudspeaker is switched on) takes it back."""
 
 MOST_UNANSWERED_FRAMES = 150
 """A caller may talk over us for the 2 s between these two without becoming an echo."""
+
+
+_TAPS = 2 * FILTER_SAMPLES + 1
+_LATER = numpy.add.outer(numpy.arange(_TAPS), numpy.arange(_TAPS - 1))
+_PLACE = _TAPS * numpy.minimum.outer(range(_TAPS), range(_TAPS)) + abs(numpy.subtract.outer(range(_TAPS), range(_TAPS)))
+"""Where the product of two windows is found by the earlier of them and their distance."""
 
 
 class Echo:
@@ -135,7 +142,7 @@ class Echo:
         """Whether what our voice does not explain is too loud to be a part of its echo."""
         if not self._couplings_db:
             return True
-        expected_db = _decibels(self._loud_power) + float(numpy.median(self._couplings_db)) - BELOW_ECHO_DB
+        expected_db = _decibels(self._loud_power) + statistics.median(self._couplings_db) - BELOW_ECHO_DB
         return _decibels(_power(rest)) >= expected_db
 
     def _rest(self, delay: int) -> tuple[Samples, float]:
@@ -174,16 +181,15 @@ class Echo:
 
 
 def _likeness(piece: Samples) -> NDArray[numpy.float64]:
-    """The products of all windows of a piece with each other. By recursion, for a matrix product of this size wakes
-    all threads of the algebra library and costs thirty times as much."""
-    taps = len(piece) - WINDOW_SAMPLES + 1
-    enter, leave = piece[WINDOW_SAMPLES:].astype(numpy.float64), piece[: taps - 1].astype(numpy.float64)
-    change = numpy.outer(enter, enter) - numpy.outer(leave, leave)
-    products = numpy.empty((taps, taps))
-    products[0] = products[:, 0] = numpy.correlate(piece, piece[:WINDOW_SAMPLES], "valid")
-    for row in range(1, taps):
-        products[row, 1:] = products[row - 1, :-1] + change[row - 1]
-    products.flat[:: taps + 1] += SILENT_POWER * WINDOW_SAMPLES
+    """The products of all windows of a piece with each other. Each follows from the pair of windows one sample before:
+    a matrix product of this size wakes all threads of the algebra library and costs thirty times as much."""
+    enter, leave = numpy.zeros((2, 2 * _TAPS))
+    enter[: _TAPS - 1], leave[: _TAPS - 1] = piece[WINDOW_SAMPLES:], piece[: _TAPS - 1]
+    by_distance = numpy.empty((_TAPS, _TAPS))
+    by_distance[0] = numpy.correlate(piece, piece[:WINDOW_SAMPLES], "valid")
+    by_distance[1:] = (enter[: _TAPS - 1] * enter.take(_LATER)).T - (leave[: _TAPS - 1] * leave.take(_LATER)).T
+    products = by_distance.cumsum(axis=0).take(_PLACE)
+    products.flat[:: _TAPS + 1] += SILENT_POWER * WINDOW_SAMPLES
     return products
 
 
