@@ -147,8 +147,9 @@ class Echo:
 
     def _rest(self, delay: int) -> tuple[Samples, float]:
         """What a filter around this delay cannot make of what we sent; the power of what we sent then."""
-        end = len(self._sent) - max(0, delay - FILTER_SAMPLES)
-        piece = self._sent[max(0, end - WINDOW_SAMPLES - 2 * FILTER_SAMPLES) : end]
+        length = WINDOW_SAMPLES + 2 * FILTER_SAMPLES
+        begin = max(0, len(self._sent) - max(0, delay - FILTER_SAMPLES) - length)
+        piece = self._sent[begin : begin + length]
         likeness = _likeness(piece)
         weights = numpy.linalg.solve(likeness, numpy.correlate(piece, self._heard, "valid"))
         return self._heard - numpy.correlate(piece, weights, "valid"), max(_power(piece), SILENT_POWER)

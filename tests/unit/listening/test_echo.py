@@ -29,7 +29,7 @@ def follow(heard: Samples, sent: Samples) -> tuple[Echo, list[bool], bytes]:
     return echo, verdicts, rest
 
 
-@pytest.mark.parametrize("delay_ms", [20, 123, 400])
+@pytest.mark.parametrize("delay_ms", [1, 20, 123, 400, 502])
 def test_an_echo_is_found_with_its_delay_and_taken_away(delay_ms):
     heard = line(delay_ms, -12)
     echo, verdicts, rest = follow(heard, PROMPT)
