@@ -10,18 +10,24 @@ _KEPT_FRAMES = 50
 _DRIFT = 0.005
 """The caller's clock may be slower than ours: of a lag, this share is taken back with each frame."""
 
+_SLACK_SECONDS = 2 * FRAME_SECONDS
+"""What a frame may be early or late without moving the following ones: the echo would seem to move with them."""
+
 
 class SentSound:
     """Puts both directions on one clock.
 
     While a busy machine holds us up, the caller's frames wait in the socket and come all at once; those that we owe go
     out together as well. By the moment of their arrival they would be paired with the wrong ones, and our own voice
-    would be taken for the caller's. So frames of a burst count as made one after the other, 20 ms apart.
+    would be taken for the caller's. So frames of a burst count as made one after the other, 20 ms apart; and frame
+    follows frame on both sides for as long as their clocks do not come apart.
     """
 
     def __init__(self) -> None:
         self._sent: deque[tuple[float, bytes]] = deque(maxlen=_KEPT_FRAMES)
+        """What nothing was heard beside yet, with the second from which it sounds."""
         self._sounds_from = self._heard_at = float("-inf")
+        self._waits = True
 
     def send(self, frame: bytes, now: float) -> None:
         """One frame goes out, at this second of the loop's clock; it sounds when those before it are over."""
@@ -32,7 +38,13 @@ class SentSound:
         """What sounded beside the frame of the caller's that arrives now: SILENCE if nothing did."""
         due = self._heard_at + FRAME_SECONDS
         self._heard_at = now if due > now or now - due > _KEPT_FRAMES * FRAME_SECONDS else due + _DRIFT * (now - due)
-        for since, frame in reversed(self._sent):
-            if since <= self._heard_at:
-                return frame if self._heard_at - since < 1.5 * FRAME_SECONDS else SILENCE
-        return SILENCE
+        if self._late_seconds() > _SLACK_SECONDS:
+            while self._late_seconds() > FRAME_SECONDS / 2:
+                self._sent.popleft()
+        early = 0.0 if self._waits else -_SLACK_SECONDS
+        self._waits = not self._sent or self._late_seconds() < early
+        return SILENCE if self._waits else self._sent.popleft()[1]
+
+    def _late_seconds(self) -> float:
+        """How long before the caller's frame was made the next of ours began to sound."""
+        return self._heard_at - self._sent[0][0] if self._sent else 0.0

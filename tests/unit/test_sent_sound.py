@@ -1,5 +1,7 @@
 """Both directions on one clock, however late a busy machine takes them up."""
 
+import random
+
 import pytest
 
 from bot.audio.frame import FRAME_SECONDS, SILENCE
@@ -58,7 +60,17 @@ def test_a_callers_clock_that_is_slower_than_ours_is_followed():
     assert len(lag) == 5000 and max(lag) - min(lag) < 2
 
 
-def test_jitter_of_the_network_moves_no_frame_far():
-    arrivals = sorted(at + (number * 7919 % 13) / 1000 for number, at in enumerate(beats(500, 0.005)))
-    found = paired(beats(500), arrivals)
-    assert all(number is not None and abs(number - place) <= 1 for place, number in enumerate(found))
+@pytest.mark.parametrize("phase_ms", range(10, 21))
+def test_jitter_of_the_network_moves_no_frame(phase_ms):
+    chance = random.Random(phase_ms)
+    arrivals = sorted(at + chance.expovariate(1 / 0.004) for at in beats(500, phase_ms / 1000))
+    found = paired(beats(510), arrivals)[100:]
+    assert None not in found
+    assert {later - earlier for earlier, later in zip(found, found[1:], strict=False)} == {1}
+
+
+def test_frames_that_a_busy_machine_sends_late_now_and_then_keep_their_order():
+    sends = [at + (0.03 if number % 37 == 0 else 0.0) for number, at in enumerate(beats(500))]
+    found = paired(sorted(sends), beats(490, 0.012))[80:]
+    assert None not in found
+    assert {later - earlier for earlier, later in zip(found, found[1:], strict=False)} == {1}
