@@ -34,6 +34,9 @@ GLANCE_SECONDS = 0.2
 """After so much silence the ear asks what a short turn would be if it ended here. The partial text leaves a last short
 word open while a longer one may follow (不 … 不是): in it 不, 不对 and 余额 never come, or too late."""
 
+OVERLAP_GLANCE_SECONDS = 0.14
+"""The same while our own voice sounds: whoever interrupts with one word waits for silence."""
+
 LONGEST_GLANCED_SECONDS = 2.5
 """A turn that goes on after all is heard again from its beginning; answers and interruptions are short."""
 
@@ -202,13 +205,15 @@ class Ear:
         if turns != self._turns:  # meanwhile the ear was reset or closed: nothing of it may come out
             return []
         changed, self._partial = partial != self._partial, partial
-        return self._told(partial, changed)
+        return self._told(partial, changed=changed)
 
     def _glances(self) -> bool:
         """Whether a pause in a short turn is just long enough to ask what the turn would be if it ended here."""
-        asked_for = self._prompt is not None or self._question.answers
+        overlaps = self._prompt is not None
+        asked_for = overlaps or self._question.answers
         short = len(self._turn) <= frames_in(LONGEST_GLANCED_SECONDS)
-        return bool(asked_for) and short and self._endpointer.silent_frames == frames_in(GLANCE_SECONDS)
+        pause = frames_in(OVERLAP_GLANCE_SECONDS if overlaps else GLANCE_SECONDS)
+        return bool(asked_for) and short and self._endpointer.silent_frames == pause
 
     async def _glance(self) -> list[EarEvent]:
         """The turn as if it ended here: a whole answer is kept for the end, of other words only notice is given."""
@@ -220,9 +225,9 @@ class Ear:
         self._hear_again()
         if self._is_answer(recognition.text):
             self._whole = recognition
-        return self._told(recognition.text, recognition.text != self._partial)
+        return self._told(recognition.text, changed=True)
 
-    def _told(self, partial: str, changed: bool) -> list[EarEvent]:
+    def _told(self, partial: str, *, changed: bool) -> list[EarEvent]:
         """What is told of words heard so far."""
         voiced_seconds = self._endpointer.voiced_frames * FRAME_SECONDS
         is_long = self._prompt is not None and voiced_seconds >= LONG_VOICE_SECONDS

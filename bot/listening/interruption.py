@@ -10,8 +10,8 @@ FILLERS = (
 )
 """Said while listening or thinking; longest first."""
 
-SOUNDS_LIKE_A_FILLER = "额"
-"""呃 as the recogniser may write it; beside any other word it is a part of one (余额, 额度)."""
+SOUNDS_LIKE_A_FILLER = "额五"
+"""呃 and 嗯嗯 as the recogniser may write them; beside any other word each is a part of one (余额, 额度, 五年)."""
 
 HESITATIONS = ("那个", "这个", "就是", "然后", "还有", "嗯", "呃", "额", "我想", "我要", "请问")
 """A turn that ends with one of these is probably not over."""
@@ -20,18 +20,24 @@ HESITATIONS = ("那个", "这个", "就是", "然后", "还有", "嗯", "呃", "
 LONG_VOICE_SECONDS = 0.7
 """So much voice is more than two characters, even if the recogniser is still looking for words (嗯嗯 takes 0.5 s)."""
 
+WORD_SECONDS = 0.38
+"""So much voice is two characters, where the recogniser made one of them (数字 heard as 是) and that is no filler."""
+
 
 def interrupts(partial: str, question: Question, voiced_seconds: float = 0.0) -> bool:
     """At least two characters that are not fillers, or a one-character answer to this question.
 
-    With `voiced_seconds` (PartialHeard has them) a long voice counts as well, unless all words so far are fillers.
+    With `voiced_seconds` (PartialHeard has them) so much voice as two characters take counts as well, with one
+    character that is no filler; and a long voice without words so far.
     """
     if partial in question.short_words:
         return True
     rest = without_fillers(partial)
     if len(rest) >= 2 or rest in question.short_words:
         return True
-    return voiced_seconds >= LONG_VOICE_SECONDS and (not partial or bool(rest))
+    if rest and voiced_seconds >= WORD_SECONDS:
+        return True
+    return voiced_seconds >= LONG_VOICE_SECONDS and not partial
 
 
 def without_fillers(text: str) -> str:

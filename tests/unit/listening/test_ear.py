@@ -156,7 +156,7 @@ def test_a_short_word_over_a_prompt_is_told_soon_after_its_end():
     events = a_call(recognizer, lambda ear: ear.prompt_started("您好"), pause(1), WORD, pause(1))
     told = [event for event in events if isinstance(event, PartialHeard)]
     assert [event.text for event in told] == ["余额"]
-    assert told[0].at_seconds == pytest.approx(events[-1].ended_seconds + 0.2, abs=0.03)
+    assert told[0].at_seconds == pytest.approx(events[-1].ended_seconds + 0.14, abs=0.03)
 
 
 def test_nothing_is_heard_and_nothing_kept_while_the_ear_is_closed():

@@ -30,14 +30,19 @@ def test_a_filler_may_be_the_answer_where_the_question_says_so():
     assert interrupts("好", Question(short_words=("好",)))
 
 
-@pytest.mark.parametrize("so_far", ["", "我"])
-def test_a_long_voice_interrupts_before_its_words_are_known(so_far):
-    assert not interrupts(so_far, ASKED, voiced_seconds=0.5)
-    assert interrupts(so_far, ASKED, voiced_seconds=0.8)
+def test_a_long_voice_interrupts_before_its_words_are_known():
+    assert not interrupts("", ASKED, voiced_seconds=0.5)
+    assert interrupts("", ASKED, voiced_seconds=0.8)
 
 
-def test_a_long_filler_does_not():
-    assert not interrupts("嗯嗯", ASKED, voiced_seconds=0.8)
+def test_one_character_that_took_as_long_as_two_was_a_word_of_two():
+    assert not interrupts("是", ASKED, voiced_seconds=0.3)
+    assert interrupts("是", ASKED, voiced_seconds=0.5)
+
+
+@pytest.mark.parametrize("filler", ["嗯嗯", "额", "五"])
+def test_a_long_filler_does_not(filler):
+    assert not interrupts(filler, ASKED, voiced_seconds=0.8)
 
 
 def test_hesitation_is_heard_at_the_end_only():
