@@ -189,7 +189,7 @@ def _likeness(piece: Samples) -> NDArray[numpy.float64]:
     by_distance = numpy.empty((_TAPS, _TAPS))
     by_distance[0] = numpy.correlate(piece, piece[:WINDOW_SAMPLES], "valid")
     by_distance[1:] = (enter[: _TAPS - 1] * enter.take(_LATER)).T - (leave[: _TAPS - 1] * leave.take(_LATER)).T
-    products = by_distance.cumsum(axis=0).take(_PLACE)
+    products: NDArray[numpy.float64] = by_distance.cumsum(axis=0).take(_PLACE)
     products.flat[:: _TAPS + 1] += SILENT_POWER * WINDOW_SAMPLES
     return products
 
