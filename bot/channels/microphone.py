@@ -23,7 +23,7 @@ Device = int | str | None
 """A device's number, part of its name, or None for the system's default."""
 
 _CHOOSE = "用 python -m bot mic --list-devices 查看可用设备。"
-_LONGEST_WAKING_SECONDS = 3.0
+_LONGEST_WAKING_SECONDS = 5.0
 _LONGEST_UNPLAYED_SECONDS = 0.2
 """Sound cards run by their own clock; what a slow one has not played by then is thrown away."""
 
@@ -86,6 +86,8 @@ class MicrophoneChannel:
         self._unplayed = bytearray()
         self._playing = threading.Lock()
         self._awake = threading.Event()
+        self._asked_frames = 0
+        self._buffered_frames = 0
 
     async def open(self) -> None:
         """Take microphone and loudspeaker. Raises ChannelError."""
@@ -94,7 +96,7 @@ class MicrophoneChannel:
         self._intake = Intake()
         for stream in self._streams:
             await asyncio.to_thread(stream.start)
-        # Some sound systems take a second to wake; what we said before that would be lost.
+        # Some sound systems take seconds to wake; what we said before that would be lost.
         await asyncio.to_thread(self._awake.wait, _LONGEST_WAKING_SECONDS)
 
     def incoming(self) -> AsyncIterator[Incoming]:
@@ -164,6 +166,8 @@ class MicrophoneChannel:
             ]
         except sounddevice.PortAudioError as error:
             raise ChannelError("device_busy", f"声音设备打不开（{error}）：是否被别的程序占用？{_CHOOSE}") from error
+        # A sleeping card's buffer, and one block more, is filled at once; who asks for yet more has begun to play.
+        self._buffered_frames = int((self._streams[-1].latency + FRAME_SECONDS) * self._output_rate)
 
     def _heard(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
@@ -172,7 +176,9 @@ class MicrophoneChannel:
 
     def _play(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
-        self._awake.set()
+        self._asked_frames += frames
+        if self._asked_frames > self._buffered_frames:
+            self._awake.set()
         with self._playing:
             ready = bytes(self._unplayed[: len(samples)])
             del self._unplayed[: len(samples)]
