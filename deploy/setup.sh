@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 mkdir -p .setup var
-terminal=; if [ -t 1 ]; then terminal=1; fi
 
 say() { printf '\033[1m[安装]\033[0m %s\n' "$*"; }
 
@@ -35,10 +34,10 @@ python=$(command -v python3.11 || command -v python3)
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 12))' \
     || { say "需要 Python 3.11（Debian 12 自带）。现在是 $("$python" --version)。" >&2; exit 1; }
 
-progress() { # packages: one line that counts on a terminal, a line every 25 packages elsewhere
-    awk -v n="$1" -v tty="$terminal" '
-        /^Collecting/ { i++; if (tty) printf "\r    下载 %d/%d", i, n; else if (i % 25 == 0) print "    下载 " i "/" n; fflush() }
-        /^Installing/ { if (tty) printf "\r    安装…             \n"; else print "    安装…"; fflush() }'
+progress() { # name, packages: a line every few packages, as two environments count at once
+    awk -v name="$1" -v n="$2" '
+        /^Collecting/ { i++; if (i % 25 == 0) print "    " name "：下载 " i "/" n; fflush() }
+        /^Installing/ { print "    " name "：安装…"; fflush() }'
 }
 
 environment() { # folder, lock, pip options…
@@ -47,15 +46,21 @@ environment() { # folder, lock, pip options…
     say "$folder：按 $lock 安装（第一次需要几分钟）"
     rm -rf "$folder"
     "$python" -m venv "$folder"
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off "$folder/bin/python" -m pip install --require-hashes "$@" -r "$lock" 2>&1 \
-        | tee "var/pip$folder.log" | progress "$(grep -c '==' "$lock")"
+    # What is never imported need not be compiled: Python does it at the first import.
+    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off "$folder/bin/python" -m pip install --no-compile --require-hashes "$@" -r "$lock" 2>&1 \
+        | tee "var/pip$folder.log" | progress "$folder" "$(grep -c '==' "$lock")"
     [ "${PIPESTATUS[0]}" -eq 0 ] || { tail -20 "var/pip$folder.log" >&2; exit 1; }
     stamp "$folder" "$lock"
 }
 
 debian run
 if [ "$what" = test ]; then debian test; fi
-environment .venv deploy/locks/bot.txt
+set -m # a process group of its own: whoever interrupts the set-up stops both
+environment .venv deploy/locks/bot.txt &
+set +m
+bot=$!
+trap 'kill -- "-$bot" 2> /dev/null || true' EXIT
 # Rasa's own metadata says Python < 3.11; with this exact lock it runs on 3.11 (tried), so one interpreter serves both.
 environment .venv-rasa deploy/locks/rasa.txt --no-deps --ignore-requires-python
+wait "$bot"
 say "就绪"
