@@ -6,6 +6,7 @@ import sys
 import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +25,9 @@ Device = int | str | None
 
 _CHOOSE = "用 python -m bot mic --list-devices 查看可用设备。"
 _LONGEST_WAKING_SECONDS = 5.0
+_PAUSE_SECONDS = 0.1
+"""A sleeping card fills its buffer at once, then asks for nothing until it is awake; who plays asks every 20 ms."""
+
 _LONGEST_UNPLAYED_SECONDS = 0.2
 """Sound cards run by their own clock; what a slow one has not played by then is thrown away."""
 
@@ -86,8 +90,7 @@ class MicrophoneChannel:
         self._unplayed = bytearray()
         self._playing = threading.Lock()
         self._awake = threading.Event()
-        self._asked_frames = 0
-        self._buffered_frames = 0
+        self._asked_since = self._asked_at = 0.0
 
     async def open(self) -> None:
         """Take microphone and loudspeaker. Raises ChannelError."""
@@ -166,8 +169,6 @@ class MicrophoneChannel:
             ]
         except sounddevice.PortAudioError as error:
             raise ChannelError("device_busy", f"声音设备打不开（{error}）：是否被别的程序占用？{_CHOOSE}") from error
-        # A sleeping card's buffer, and one block more, is filled at once; who asks for yet more has begun to play.
-        self._buffered_frames = int((self._streams[-1].latency + FRAME_SECONDS) * self._output_rate)
 
     def _heard(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
@@ -176,8 +177,11 @@ class MicrophoneChannel:
 
     def _play(self, samples: Any, frames: int, time: object, status: object) -> None:
         """In PortAudio's thread, every 20 ms."""
-        self._asked_frames += frames
-        if self._asked_frames > self._buffered_frames:
+        now = monotonic()
+        if now - self._asked_at > _PAUSE_SECONDS:
+            self._asked_since = now
+        self._asked_at = now
+        if now - self._asked_since > _PAUSE_SECONDS:
             self._awake.set()
         with self._playing:
             ready = bytes(self._unplayed[: len(samples)])
