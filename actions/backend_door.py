@@ -18,6 +18,7 @@ from bot.backend.base import Backend
 from bot.backend.centre import Centre, CentreSettings, open_centre
 from bot.backend.sms import Messages
 from bot.errors import BackendError, SettingsError
+from bot.live import Live
 from bot.store import ratings
 from bot.store.calls import journal_of
 from bot.store.database import Database
@@ -157,9 +158,9 @@ def _seal() -> Seal:
 @lru_cache(maxsize=1)
 def _work_orders() -> WorkOrders:
     limits = read(ROOT / "work_orders.yml").entry("working_days")
-    calendar = WorkCalendar.from_files(sorted((ROOT / "holidays").glob("*.json")))
+    holidays = Live(ROOT / "holidays", WorkCalendar.from_folder)
     by_kind = {kind: limits.whole(kind.name.lower()) for kind in WorkOrderKind}
-    return WorkOrders(_database(), _seal(), calendar, by_kind, day_ends=DAY_ENDS)
+    return WorkOrders(_database(), _seal(), lambda: holidays.now, by_kind, day_ends=DAY_ENDS)
 
 
 def _from_environment(name: str) -> str:

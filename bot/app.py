@@ -70,7 +70,10 @@ class Store:
         self.passwords = Passwords()
         self.centre = open_centre(settings.backend, self.database, self.seal, self.passwords, _limits(settings))
         self.backend = self.centre.backend
-        self.work_orders = WorkOrders(self.database, self.seal, _calendar(), _work_order_limits(), day_ends=time(17, 0))
+        holidays = Live(ROOT / "content" / "holidays", WorkCalendar.from_folder)
+        self.work_orders = WorkOrders(
+            self.database, self.seal, lambda: holidays.now, _work_order_limits(), day_ends=time(17, 0)
+        )
 
     def prepare(self, mode: str) -> None:
         """Migrate; load demo customers if they are wanted, in production refuse to start with them.
@@ -274,10 +277,6 @@ def _limits(settings: Settings) -> LoginLimits:
         without_number_an_hour=login.wrong_without_number_an_hour,
         on_the_line_an_hour=login.wrong_on_the_line_an_hour,
     )
-
-
-def _calendar() -> WorkCalendar:
-    return WorkCalendar.from_files(sorted((ROOT / "content" / "holidays").glob("*.json")))
 
 
 def _work_order_limits() -> dict[WorkOrderKind, int]:

@@ -1,4 +1,4 @@
-"""Files that editors change while the service runs: read again when they have changed."""
+"""Files and folders that editors change while the service runs: read again when they have changed."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Live(Generic[T]):
-    """What a file holds now. A broken edit is logged once; the last good version stays in use."""
+    """What a file or a folder holds now. A broken edit is logged once; the last good version stays in use."""
 
     def __init__(self, path: Path, load: Callable[[Path], T]) -> None:
         self._path, self._load = path, load
@@ -32,9 +32,14 @@ class Live(Generic[T]):
         return self._good
 
 
-def _edited(path: Path) -> tuple[int, int]:
+def _edited(path: Path) -> tuple[tuple[str, int, int], ...]:
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    return tuple(_state(file) for file in files)
+
+
+def _state(file: Path) -> tuple[str, int, int]:
     try:
-        found = path.stat()
+        found = file.stat()
     except OSError:
-        return (0, 0)
-    return found.st_mtime_ns, found.st_size
+        return file.name, 0, 0
+    return file.name, found.st_mtime_ns, found.st_size

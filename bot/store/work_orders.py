@@ -113,13 +113,14 @@ class WorkOrders:
         self,
         database: Database,
         seal: Seal,
-        calendar: WorkCalendar,
+        calendar: Callable[[], WorkCalendar],
         limits: Mapping[WorkOrderKind, int],
         *,
         day_ends: time,
         now: Callable[[], datetime] = lambda: datetime.now(BEIJING),
     ) -> None:
-        """`limits`: working days per kind. `day_ends`: what comes later counts as the next working day's."""
+        """`calendar`: as published at the time of asking. `limits`: working days per kind. `day_ends`: what comes
+        later counts as the next working day's."""
         self._database = database
         self._seal = seal
         self._calendar = calendar
@@ -142,7 +143,7 @@ class WorkOrders:
     ) -> WorkOrder:
         """Save one. The same `once_key` again (a repeated request) gives the order that exists, unchanged."""
         now = self._now().astimezone(BEIJING)
-        due = self._calendar.due(now, self._limits[kind], self._day_ends)
+        due = self._calendar().due(now, self._limits[kind], self._day_ends)
         series = f"{now:%y%m%d}{kind.digit}"
 
         def save(connection: sa.Connection) -> WorkOrder:

@@ -37,6 +37,11 @@ class WorkCalendar:
     """Month and day of the statutory holidays whose date is the same every year."""
 
     @classmethod
+    def from_folder(cls, folder: Path) -> "WorkCalendar":
+        """All years that have a file in this folder. Raises ContentError."""
+        return cls.from_files(sorted(folder.glob("*.json")))
+
+    @classmethod
     def from_files(cls, files: Iterable[Path]) -> "WorkCalendar":
         """Read calendar files: {"year": 2026, "days": [{"name": "元旦", "date": "2026-01-01", "isOffDay": true}, …]}.
 

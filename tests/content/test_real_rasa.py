@@ -167,9 +167,8 @@ async def test_a_complaint_is_told_confirmed_and_saved_with_its_place_in_the_rec
     said = await dialogue.hear("对")
     assert named(said)[0] == "utter_voice_saved" and named(said)[-1] == "utter_anything_else"
     number = re.search(r"\d{4}-\d{4}-\d{4}", said[0].text)[0]
-    orders = WorkOrders(
-        store.database, store.seal, WorkCalendar(frozenset(), frozenset(), frozenset()), {}, day_ends=DAY_ENDS
-    )
+    no_calendar = WorkCalendar(frozenset(), frozenset(), frozenset())
+    orders = WorkOrders(store.database, store.seal, lambda: no_calendar, {}, day_ends=DAY_ENDS)
     order = await orders.find(number)
     assert order.narrated == ((12.5, 21.25),) and order.contact == "13800005678" and order.confidential
     assert named(await dialogue.hear("查一下我的工单")) == ["CollectNumber"]

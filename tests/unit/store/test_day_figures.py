@@ -46,7 +46,7 @@ async def called(store):
 
 def orders_at(store, moment):
     calendar = WorkCalendar(frozenset(), frozenset(), frozenset({2026}))
-    return WorkOrders(store.database, store.seal, calendar, LIMITS, day_ends=time(17), now=lambda: moment)
+    return WorkOrders(store.database, store.seal, lambda: calendar, LIMITS, day_ends=time(17), now=lambda: moment)
 
 
 async def make(store, moment, kind, call_id):

@@ -22,7 +22,7 @@ def made(store, monkeypatch):
     monkeypatch.setenv("HOTLINE_CALL__RECORDINGS", str(store.folder / "recordings"))
     limits = {kind: 1 for kind in WorkOrderKind} | {WorkOrderKind.COMPLAINT: 5}
     calendar = WorkCalendar(frozenset(), frozenset(), frozenset({2026}))
-    kept = WorkOrders(store.database, store.seal, calendar, limits, day_ends=time(17), now=lambda: TUESDAY)
+    kept = WorkOrders(store.database, store.seal, lambda: calendar, limits, day_ends=time(17), now=lambda: TUESDAY)
 
     async def make():
         complaint = await kept.create(

@@ -22,7 +22,7 @@ TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=BEIJING)
 @pytest.fixture
 def orders(store):
     calendar = WorkCalendar(frozenset(), frozenset(), frozenset({2026}))
-    return WorkOrders(store.database, store.seal, calendar, LIMITS, day_ends=time(17), now=lambda: TUESDAY)
+    return WorkOrders(store.database, store.seal, lambda: calendar, LIMITS, day_ends=time(17), now=lambda: TUESDAY)
 
 
 def complain(orders, key, call_id="c1"):
@@ -55,7 +55,7 @@ async def test_each_kind_and_day_has_its_own_series(orders, store):
     next_day = WorkOrders(
         store.database,
         store.seal,
-        WorkCalendar(frozenset(), frozenset(), frozenset({2026})),
+        lambda: WorkCalendar(frozenset(), frozenset(), frozenset({2026})),
         LIMITS,
         day_ends=time(17),
         now=lambda: datetime(2026, 11, 25, 0, 5, tzinfo=BEIJING),
