@@ -8,6 +8,7 @@ import glob
 import math
 import os
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -36,12 +37,14 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, options: argparse.Namespace) -> None:
     """Write the graph of the product's model."""
-    report = build(options.model / "graph", vocabulary.sentences(seed=settings["seed"]), settings["graph"])
-    print(report)
+    try:
+        print(build(options.model / "graph", vocabulary.sentences(seed=settings["seed"]), settings["graph"]))
+    except GraphError as wrong:
+        sys.exit(str(wrong))
 
 
 def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -> str:
-    """Build graph/ from weighted sentences; says what it holds and what cannot be said.
+    """Build graph/ from weighted sentences; tells an editor, in Chinese, what it holds and what cannot be said.
 
     A `units.txt` beside graph/ (written by `import-fsmn`) tells the units of a network that are not our syllables.
     """
@@ -72,8 +75,9 @@ def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -
     compile_pair(folder, tree, grammar, numbers)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     return (
-        f"{folder}: {len(names)} words ({len(own)} of the content), {len(tree.arcs)} arcs in the tree, "
-        f"{states} histories, {size:.1f} MB" + (f"; cannot be said: {' '.join(sorted(dumb))}" if dumb else "")
+        f"{folder}：认得 {len(names)} 个词（内容里用到的 {len(own)} 个），词树 {len(tree.arcs)} 条边，"
+        f"语言模型 {states} 段上文，{size:.1f} MB"
+        + (f"。念不出来、因而听不懂的词：{'、'.join(sorted(dumb))}" if dumb else "。没有念不出来的词。")
     )
 
 
@@ -172,5 +176,5 @@ def openfst(command: str, folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        hint = "" if libraries else "; install libfst-tools and libfst22-plugins-base"
-        raise GraphError(f"OpenFst failed: {done.stderr.strip()}{hint}")
+        mend = "请执行 make setup（需要 libfst-tools 和 libfst22-plugins-base）再试一次"
+        raise GraphError(f"词表没有做成，原来的照旧使用。{mend}。OpenFst 说：{done.stderr.strip()}")

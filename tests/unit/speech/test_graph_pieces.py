@@ -2,14 +2,16 @@
 
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.listening.base import Question
-from speech import decoding, lexicon, phrases, syllables, vocabulary
+from speech import decoding, graph, lexicon, phrases, syllables, vocabulary
 from speech.errors import best_path, distance
 from speech.grammars import doubts
+from speech.graph import openfst
 from speech.hcl import UNKNOWN, Tree, representatives
 from speech.hearing import digit_grammar
 from speech.ngram import END, Ngrams
@@ -159,3 +161,15 @@ def test_the_transcripts_share_of_each_frame_is_that_of_all_ways_to_say_it(label
 def test_a_transcript_too_long_for_its_sound_leaves_the_teachers_answer():
     posteriors = np.random.default_rng(0).dirichlet(np.ones(3), 5)
     assert (occupancy(posteriors, np.array([1, 1, 1, 1])) == posteriors).all()
+
+
+def test_without_its_tools_an_editor_is_told_in_chinese_and_the_words_of_before_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept = tmp_path / "words.txt"
+    kept.write_text("余额 1\n", "utf-8")
+    monkeypatch.setattr(graph, "openfst", lambda command, folder: openfst(f"PATH=/nonexistent; {command}", folder))
+    tree = Tree({"<eps>": 0, "余额": 1, UNKNOWN: 2, "#0": 3}, 1.0, graph.our_phones(), 0)
+    with pytest.raises(graph.GraphError, match="原来的照旧使用。请执行 make setup.*fstcompile"):
+        graph.compile_pair(tmp_path, tree, [], {"<eps>": 0})
+    assert kept.read_text("utf-8") == "余额 1\n"
