@@ -1,6 +1,6 @@
 # Two commands: `make run` answers calls, `make test` proves it. Both do all their set-up.
 PY := .venv/bin/python
-.PHONY: run test test-long setup check lint train publish bench words lock sbom
+.PHONY: run test trained read-over test-long setup check lint train publish bench words lock sbom
 .DEFAULT_GOAL := run
 
 setup:
@@ -11,10 +11,15 @@ run: setup
 
 test:
 	@deploy/setup.sh test
+	@$(MAKE) --no-print-directory -j2 trained read-over
+	@STRICT=$(STRICT) tests/run.sh $(PYTEST)
+
+trained:
 	@$(PY) -m bot train
+
+read-over:
 	@$(PY) -m bot check
 	@$(MAKE) --no-print-directory lint
-	@STRICT=$(STRICT) tests/run.sh $(PYTEST)
 
 test-long:
 	@deploy/setup.sh test

@@ -53,14 +53,23 @@ environment() { # folder, lock, pip options…
     stamp "$folder" "$lock"
 }
 
+declare -a groups=()
+beside() { # command: done at the same time, in a process group of its own, so that whoever interrupts us stops it too
+    set -m
+    "$@" < /dev/null &
+    set +m
+    groups+=("$!")
+}
+trap 'for group in "${groups[@]}"; do kill -- "-$group" 2> /dev/null || true; done' EXIT
+
 debian run
-if [ "$what" = test ]; then debian test; fi
-set -m # a process group of its own: whoever interrupts the set-up stops both
-environment .venv deploy/locks/bot.txt &
-set +m
-bot=$!
-trap 'kill -- "-$bot" 2> /dev/null || true' EXIT
+if [ "$what" = test ] && [ "$(id -u)" -eq 0 ]; then
+    beside debian test
+elif [ "$what" = test ]; then
+    debian test # says at once what is missing
+fi
+beside environment .venv deploy/locks/bot.txt
 # Rasa's own metadata says Python < 3.11; with this exact lock it runs on 3.11 (tried), so one interpreter serves both.
 environment .venv-rasa deploy/locks/rasa.txt --no-deps --ignore-requires-python
-wait "$bot"
+for group in "${groups[@]}"; do wait "$group"; done
 say "就绪"

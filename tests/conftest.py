@@ -15,7 +15,7 @@ _OUT_OF_TIME = ["TimeoutError", "秒内没有合成", "no answer from", "store_l
 
 _ANY_PACE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 _MANY = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
-settings.register_profile("short", derandomize=True, max_examples=50, **_ANY_PACE)
+settings.register_profile("short", derandomize=True, max_examples=25, **_ANY_PACE)
 settings.register_profile("long", max_examples=_MANY, print_blob=True, **_ANY_PACE)
 
 
