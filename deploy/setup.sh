@@ -46,8 +46,7 @@ environment() { # folder, lock, pip options…
     say "$folder：按 $lock 安装（第一次需要几分钟）"
     rm -rf "$folder"
     "$python" -m venv "$folder"
-    # What is never imported need not be compiled: Python does it at the first import.
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off "$folder/bin/python" -m pip install --no-compile --require-hashes "$@" -r "$lock" 2>&1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off "$folder/bin/python" -m pip install --require-hashes "$@" -r "$lock" 2>&1 \
         | tee "var/pip$folder.log" | progress "$folder" "$(grep -c '==' "$lock")"
     [ "${PIPESTATUS[0]}" -eq 0 ] || { tail -20 "var/pip$folder.log" >&2; exit 1; }
     stamp "$folder" "$lock"
