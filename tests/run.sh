@@ -6,6 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p var
+export PYTHONDONTWRITEBYTECODE= # many containers set it; some hundred processes start here, and each would compile the bot anew
 tests() { .venv/bin/python -m pytest -m "not long" --durations=8 "$@"; }
 if [ $# -gt 0 ]; then tests "$@"; exit; fi
 
