@@ -18,14 +18,13 @@ from bot.backend.base import Backend
 from bot.backend.centre import Centre, CentreSettings, open_centre
 from bot.backend.sms import Messages
 from bot.errors import BackendError, SettingsError
-from bot.live import Live
 from bot.store import ratings
 from bot.store.calls import journal_of
 from bot.store.database import Database
 from bot.store.passwords import Passwords
 from bot.store.sealing import Seal
 from bot.store.work_orders import WorkOrder, WorkOrderKind, WorkOrders
-from bot.store.working_days import WorkCalendar
+from bot.store.working_days import published_in
 
 DAY_ENDS = time(17, 0)
 """What comes in later counts as the next working day's. Our own convention, as the agents' hours end."""
@@ -158,9 +157,8 @@ def _seal() -> Seal:
 @lru_cache(maxsize=1)
 def _work_orders() -> WorkOrders:
     limits = read(ROOT / "work_orders.yml").entry("working_days")
-    holidays = Live(ROOT / "holidays", WorkCalendar.from_folder)
     by_kind = {kind: limits.whole(kind.name.lower()) for kind in WorkOrderKind}
-    return WorkOrders(_database(), _seal(), lambda: holidays.now, by_kind, day_ends=DAY_ENDS)
+    return WorkOrders(_database(), _seal(), published_in(ROOT / "holidays"), by_kind, day_ends=DAY_ENDS)
 
 
 def _from_environment(name: str) -> str:

@@ -48,7 +48,7 @@ from bot.store.passwords import Passwords
 from bot.store.ratings import rating_of
 from bot.store.sealing import Seal, check_seal
 from bot.store.work_orders import WorkOrderKind, WorkOrders
-from bot.store.working_days import WorkCalendar
+from bot.store.working_days import published_in
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +70,8 @@ class Store:
         self.passwords = Passwords()
         self.centre = open_centre(settings.backend, self.database, self.seal, self.passwords, _limits(settings))
         self.backend = self.centre.backend
-        holidays = Live(ROOT / "content" / "holidays", WorkCalendar.from_folder)
-        self.work_orders = WorkOrders(
-            self.database, self.seal, lambda: holidays.now, _work_order_limits(), day_ends=time(17, 0)
-        )
+        calendar = published_in(ROOT / "content" / "holidays")
+        self.work_orders = WorkOrders(self.database, self.seal, calendar, _work_order_limits(), day_ends=time(17, 0))
 
     def prepare(self, mode: str) -> None:
         """Migrate; load demo customers if they are wanted, in production refuse to start with them.

@@ -100,7 +100,7 @@ def test_the_password_room_knows_neither_dialogue_nor_ear():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "actions").rglob("*.py")), ids=lambda path: path.name)
 def test_actions_reach_the_bot_only_through_backend_store_and_mandarin(path: Path):
-    allowed = ("bot.backend", "bot.store", "bot.mandarin", "bot.errors", "bot.yaml_file", "bot.live")
+    allowed = ("bot.backend", "bot.store", "bot.mandarin", "bot.errors", "bot.yaml_file")
     assert [name for name in imports_of(path) if name.startswith("bot.") and not name.startswith(allowed)] == []
 
 

@@ -1,13 +1,14 @@
 """Working days as the state publishes them, with 调休, and days that nobody has published yet."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ContentError
+from bot.live import Live
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The one time zone of the country, without daylight saving time since 1992."""
@@ -102,3 +103,12 @@ class WorkCalendar:
         while not self.is_working_day(day):
             day += timedelta(days=1)
         return self.after(day, working_days)
+
+
+def published_in(folder: Path) -> Callable[[], WorkCalendar]:
+    """Gives the calendar as the folder's files say it at the time of asking; a broken edit leaves the one before.
+
+    Raises ContentError if the files are broken from the start.
+    """
+    calendar = Live(folder, WorkCalendar.from_folder)
+    return lambda: calendar.now
