@@ -54,7 +54,8 @@ sbom: setup
 	@$(PY) -m bot sbom var/sbom.cdx.json
 
 # After changing deploy/locks/*.in: exact versions with hashes.
-lock:
-	@$(PY) -m pip install -q uv
-	cd deploy/locks && ../../$(PY) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 bot.in -o bot.txt
-	cd deploy/locks && ../../$(PY) -m uv pip compile -q --no-deps --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --override rasa.in rasa.in -o rasa.txt
+lock: LOCK := ../../.setup/uv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+lock: setup
+	cd deploy/locks && $(LOCK) uv.in -o uv.txt
+	cd deploy/locks && $(LOCK) bot.in -o bot.txt
+	cd deploy/locks && $(LOCK) --no-deps --no-annotate --override rasa.in rasa.in -o rasa.txt

@@ -40,7 +40,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
     try:
         print(build(options.model / "graph", vocabulary.sentences(seed=settings["seed"]), settings["graph"]))
     except GraphError as wrong:
-        sys.exit(str(wrong))
+        sys.exit(f"{wrong}\n原来的词表照旧使用。")
 
 
 def build(folder: Path, sentences: list[Weighted], settings: dict[str, float]) -> str:
@@ -177,4 +177,4 @@ def openfst(command: str, folder: Path) -> None:
     )
     if done.returncode:
         mend = "请执行 make setup（需要 libfst-tools 和 libfst22-plugins-base）再试一次"
-        raise GraphError(f"词表没有做成，原来的照旧使用。{mend}。OpenFst 说：{done.stderr.strip()}")
+        raise GraphError(f"词表没有做成。{mend}。OpenFst 说：{done.stderr.strip()}")

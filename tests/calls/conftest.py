@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.app import Hotline
-from bot.clock import run_in_audio_time
+from bot.clock import AudioTimeLoop
 from bot.qa.script import Script
 from bot.qa.transcript import Transcript
 from bot.settings import Settings
@@ -26,12 +26,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         runner.run(opened.close())
 
 
-@pytest.fixture
-def play(stage: Stage) -> Play:
-    """Plays scripts, one after the other, in audio time."""
+@pytest.fixture(scope="session")
+def play(stage: Stage) -> Iterator[Play]:
+    """Plays scripts, one after the other, in audio time: one hotline answers them all, as a real one does."""
 
-    async def calls(scripts: list[Script]) -> list[Transcript]:
-        async with Hotline(stage.settings) as hotline:
-            return [await stage.play(hotline, script) for script in scripts]
+    async def calls(hotline: Hotline, scripts: list[Script]) -> list[Transcript]:
+        return [await stage.play(hotline, script) for script in scripts]
 
-    return lambda scripts: run_in_audio_time(calls(scripts))
+    with asyncio.Runner(loop_factory=AudioTimeLoop) as runner:
+        hotline = runner.run(Hotline(stage.settings).__aenter__())
+        yield lambda scripts: runner.run(calls(hotline, scripts))
+        runner.run(hotline.__aexit__())
