@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.dialogue.processes import ROOT, rasa_environment
+from bot.dialogue.processes import ROOT, rasa_command, rasa_environment
 from bot.errors import DialogueError
 
 QUESTIONS = Path("tests/dialogue/questions_116.yml")
@@ -53,14 +53,13 @@ def try_model(model: Path, project: Path = ROOT) -> Trial:
     """Ask it the held-out questions and walk through the test dialogues. Raises DialogueError if Rasa fails."""
     asked = yaml.safe_load((project / QUESTIONS).read_text("utf-8"))["questions"]
     texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
-    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-P", "-W", "ignore", "bot/dialogue/rasa_trial.py"]
     tried = subprocess.run(
-        [*command, str(model), str(project / DIALOGUES)],
+        rasa_command("bot/dialogue/rasa_trial.py", str(model), str(project / DIALOGUES)),
         input=texts,
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **rasa_environment()},
         check=False,
     )
     if tried.returncode:

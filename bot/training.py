@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.processes import ROOT, rasa_environment
+from bot.dialogue.processes import ROOT, rasa_command, rasa_environment
 from bot.errors import ContentError
 from bot.yaml_file import BrokenYaml, compose, value_of
 
@@ -115,12 +115,10 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _run_rasa(project: Path, out: Path, say: Callable[[str], None]) -> None:
-    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.dialogue.rasa_start", "train"]
-    command += ["--data", "nlu", "stories", "--domain", "domain.yml", "--config", "config.yml"]
+    command = rasa_command("train", "--data", "nlu", "stories", "--domain", "domain.yml", "--config", "config.yml")
     command += ["--out", str(out.resolve()), "--fixed-model-name", "new"]
     command += ["--skip-validation"]  # `bot check` runs the same validator, and hears its warnings, too
-    surroundings = {**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2"}
-    surroundings |= {"TF_INTRA_OP_PARALLELISM_THREADS": "2"}  # training may use what serving must not
+    surroundings = {**os.environ, **rasa_environment(), "OMP_NUM_THREADS": "2"}  # serving keeps to one
     last_lines: deque[str] = deque(maxlen=15)
     with subprocess.Popen(
         command, cwd=project, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1

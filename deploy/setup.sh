@@ -42,11 +42,11 @@ index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2> /dev/nu
 export UV_HTTP_TIMEOUT=180 PYC_INVALIDATION_MODE=TIMESTAMP PIP_DISABLE_PIP_VERSION_CHECK=1
 
 installer() {
-    done_before uv deploy/locks/uv.txt && [ -x "$uv" ] && return 0
+    done_before installer deploy/locks/uv.txt && [ -x "$uv" ] && return 0
     rm -rf .setup/uv
     "$python" -m venv .setup/uv
     .setup/uv/bin/python -m pip install -q --require-hashes -r deploy/locks/uv.txt
-    stamp uv deploy/locks/uv.txt
+    stamp installer deploy/locks/uv.txt
 }
 
 environment() { # folder, lock, options…

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.check.answers import check_answers
+from bot.check.components import check_components
 from bot.check.dialogues import check_dialogues
 from bot.check.dictionary import check_dictionary
 from bot.check.examples import check_examples
@@ -27,6 +28,7 @@ from bot.dialogue.processes import ROOT
 
 CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     check_spelling,
+    check_components,
     check_examples,
     check_held_out,
     check_dialogues,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.check.examples import examples
 from bot.check.finding import Finding
 from bot.check.project import Project
-from bot.dialogue.processes import ROOT, rasa_environment
+from bot.dialogue.processes import ROOT, rasa_command, rasa_environment
 
 NAME = r"'(?P<name>[^']+)'"
 TOLD_BY_OTHERS = (
@@ -52,12 +52,11 @@ class RasaObjections:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-P", "-W", "ignore", "bot/check/inside_rasa.py"]
-        command += [str(project.root / name) for name in ("domain.yml", "config.yml", "nlu", "stories")]
+        read = [str(project.root / name) for name in ("domain.yml", "config.yml", "nlu", "stories")]
         self._running = subprocess.Popen(
-            command,
+            rasa_command("bot/check/inside_rasa.py", *read),
             cwd=ROOT,
-            env={**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **rasa_environment()},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -24,35 +24,26 @@ class Process:
 
 
 def rasa_process(model: Path, url: str, actions_url: str, endpoints: Path = ROOT / "endpoints.yml") -> Process:
-    """Rasa with this model on the loopback address of `url`. Ready after some ten seconds: TensorFlow is large."""
+    """Rasa with this model on the loopback address of `url`. Ready after some seconds."""
     address = urlsplit(url)
-    command = [
-        str(ROOT / ".venv-rasa" / "bin" / "python"),
-        "-m",
-        "bot.dialogue.rasa_start",
-        "run",
-        "--model",
-        str(model),
-    ]
+    command = rasa_command("run", "--model", str(model))
     command += ["--interface", address.hostname or "127.0.0.1", "--port", str(address.port)]
     command += ["--endpoints", str(endpoints), "--credentials", str(ROOT / "credentials.yml")]
     return Process("rasa", command, f"{url}/webhooks/voice/health", environment=rasa_environment(actions_url))
 
 
-def rasa_environment(actions_url: str = "") -> dict[str, str]:
-    """Rasa tells nobody that it runs, and keeps to one processor and little memory: a sentence is a small sum.
+def rasa_command(*arguments: str) -> list[str]:
+    """What to run: a command of Rasa's (`run`, `train`), or a program of ours (`….py`) that needs Rasa."""
+    return [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.dialogue.rasa_start", *arguments]
 
-    Without oneDNN a text has the same score on every machine.
-    """
+
+def rasa_environment(actions_url: str = "") -> dict[str, str]:
+    """Rasa tells nobody that it runs, and keeps to one processor and little memory: a sentence is a small sum."""
     return {
+        "PYTHONPATH": str(ROOT),
         "HOTLINE_RASA__ACTIONS_URL": actions_url,
         "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "TF_INTER_OP_PARALLELISM_THREADS": "1",
-        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-        "CUDA_VISIBLE_DEVICES": "-1",
         "MALLOC_ARENA_MAX": "2",
         "PYTHONWARNINGS": "ignore",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

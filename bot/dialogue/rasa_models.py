@@ -50,7 +50,7 @@ class Models:
             self._warm = [agent]
             gc.unfreeze()
             gc.collect()
-            gc.freeze()  # TensorFlow and the model stay; to look through them again costs callers half a second
+            gc.freeze()  # the libraries and the model stay; to look through them again costs callers half a second
 
     async def take(self, app: Any, path: str) -> Any:
         """Load this model for new calls; running calls go on meanwhile. Raises whatever Rasa raises for a bad one."""

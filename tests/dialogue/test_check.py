@@ -295,6 +295,7 @@ PLANTED: list[tuple[str, str, str, str, str, str]] = [
         "菜单",
     ),
     ("stories/all.yml", LOAN_RULE, "", "domain.yml:loan_rate", "loan_rate 没有规则", "stories/"),
+    ("config.yml", "LogisticRegressionClassifier", "DIETClassifier", "DIETClassifier", "TensorFlow", "已有的"),
     ("nlu/all.yml", "intent: ask_person", "intent: crash", "content/menu.yml:ask_person", "只能按键", "nlu/"),
 ]
 

@@ -14,7 +14,8 @@ from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.errors import DialogueError
 from bot.publishing import ServedModel, Trial, hand_over, try_model
 from bot.training import train
-from tests.support.rasa_server import RasaServer, free_port
+from tests.support.ports import free_port
+from tests.support.rasa_server import RasaServer
 
 TINY = Path(__file__).parent / "tiny_project"
 MODELS = ROOT / "var" / "tests" / "tiny-rasa"

@@ -12,7 +12,7 @@ from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Readin
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
 from bot.errors import DialogueError
 from tests.support.lying_server import Behaviour, LyingServer, lying_server
-from tests.support.rasa_server import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture

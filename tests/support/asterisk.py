@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import free_port
+
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy" / "asterisk"
 CACHE = Path.home() / ".cache" / "hotline-asterisk"
 
@@ -170,10 +172,3 @@ def missing_for_asterisk(shared: Path) -> str:
     if absent:
         return f"not installed: {', '.join(absent)} (apt-get install sip-tester tshark)"
     return "" if os.geteuid() == 0 else "sipp's audio needs root"
-
-
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,18 +6,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.processes import ROOT, rasa_environment
+from bot.dialogue.processes import ROOT, rasa_command, rasa_environment
 
 
 def printed_by(program: Path, *arguments: str, given: str = "") -> Any:
     """The JSON of the last line that it prints; `given` is its standard input. Raises CalledProcessError."""
     done = subprocess.run(
-        [str(ROOT / ".venv-rasa/bin/python"), str(program), *arguments],
+        rasa_command(str(program), *arguments),
         input=given,
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env={**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **rasa_environment()},
     )
     return json.loads(done.stdout.splitlines()[-1])

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from bot.dialogue.processes import ROOT, Process, actions_process, rasa_process
 from bot.training import MODELS, train
+from tests.support.ports import free_port
 
 STARTS_WITHIN_SECONDS = 300.0
 """Ten on a quiet machine; tests share theirs."""
@@ -116,9 +116,3 @@ def rasa_server(
         yield server
     finally:
         server.stop()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

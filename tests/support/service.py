@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.dialogue.processes import ROOT
 from bot.store.calls import KeptCall
-from tests.support.rasa_server import free_port
+from tests.support.ports import free_port
 
 READY_WITHIN_SECONDS = 300.0
 """Some 15 on a quiet machine; a training, if one is due, comes before."""

@@ -10,7 +10,7 @@ from bot.commands.doctor import EXAMINATIONS
 from bot.errors import SettingsError
 from bot.settings import Settings
 from tests.support.centre_server import CentreServer, centre_server
-from tests.support.rasa_server import free_port
+from tests.support.ports import free_port
 
 says = CentreServer.says
 

@@ -21,7 +21,7 @@ from bot.backend.http_wire import REFUSALS, Wire
 from bot.clock import run_in_audio_time
 from bot.errors import BackendError, SettingsError, UnclearDeed
 from tests.support.centre_server import TOKEN, CentreServer, centre_server, demo_centre
-from tests.support.rasa_server import free_port
+from tests.support.ports import free_port
 from tests.support.stores import quick_passwords, sqlite_store
 
 CUSTOMERS = Path(__file__).resolve().parents[3] / "content" / "demo" / "customers.yml"
