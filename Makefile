@@ -58,4 +58,5 @@ lock: LOCK := ../../.setup/uv/bin/uv pip compile -q --generate-hashes --no-emit-
 lock: setup
 	cd deploy/locks && $(LOCK) uv.in -o uv.txt
 	cd deploy/locks && $(LOCK) bot.in -o bot.txt
+	cd deploy/locks && $(LOCK) unseen-voice.in -o unseen-voice.txt
 	cd deploy/locks && $(LOCK) --no-deps --no-annotate --override rasa.in rasa.in -o rasa.txt
