@@ -7,7 +7,6 @@ var/model-before.tar.gz is the one before it.
 import json
 import os
 import re
-import subprocess
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from bot.dialogue.processes import ROOT, rasa_command, rasa_environment
+from bot.dialogue.processes import ROOT
+from bot.dialogue.rasa_python import printed_by
 from bot.errors import DialogueError
 
 QUESTIONS = Path("tests/dialogue/questions_116.yml")
@@ -52,19 +52,8 @@ class Trial:
 def try_model(model: Path, project: Path = ROOT) -> Trial:
     """Ask it the held-out questions and walk through the test dialogues. Raises DialogueError if Rasa fails."""
     asked = yaml.safe_load((project / QUESTIONS).read_text("utf-8"))["questions"]
-    texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
-    tried = subprocess.run(
-        rasa_command("bot/dialogue/rasa_trial.py", str(model), str(project / DIALOGUES)),
-        input=texts,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, **rasa_environment()},
-        check=False,
-    )
-    if tried.returncode:
-        raise DialogueError("trial_failed", f"新模型试不了：{tried.stderr.strip()[-500:]}")
-    found = json.loads(tried.stdout.splitlines()[-1])
+    texts = [re.sub(r"\W", "", one["say"]) for one in asked]
+    found = printed_by("bot/dialogue/rasa_trial.py", str(model), str(project / DIALOGUES), given=texts)
     missed = [
         f"“{one['say']}”应到 {one['leaf']}，到了 {reading}"
         for one, reading in zip(asked, found["readings"], strict=True)

@@ -26,7 +26,6 @@ from bot.yaml_file import BrokenYaml, compose, value_of
 MODELS = ROOT / "models" / "rasa"
 KEPT_MODELS = 3
 STARTED = re.compile(r"Starting to train component '(\w+)'")
-EPOCH = re.compile(r"Epochs: +(\d+)%")
 
 
 def train(project: Path = ROOT, models: Path = MODELS, say: Callable[[str], None] = print) -> Path:
@@ -133,17 +132,10 @@ def _run_rasa(project: Path, out: Path, say: Callable[[str], None]) -> None:
 
 
 def _progress(output: Any, say: Callable[[str], None]) -> Iterator[str]:
-    """Tell what is being trained, and every fifth of it; pass on the lines that are not progress bars."""
-    part, told = "", 0
+    """Tell what is being trained; pass on the lines that are neither that nor progress bars."""
     for line in output:  # universal newlines: a progress bar's \\r ends a line, too
         if begun := STARTED.search(line):
-            part, told = begun[1], 0
-            say(f"  正在训练 {part}")
-        elif epoch := EPOCH.search(line):
-            percent = int(epoch[1])
-            if percent >= told + 20:
-                told = percent - percent % 20
-                say(f"  {part} {told}%")
+            say(f"  正在训练 {begun[1]}")
         elif line.strip() and "it/s" not in line:
             yield line.rstrip()
 

@@ -10,9 +10,6 @@ puts the new one into the model's folder.
 
 import argparse
 import asyncio
-import json
-import os
-import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +17,8 @@ import numpy as np
 from tqdm import tqdm
 
 from bot.audio.wav import read_wav
-from bot.dialogue.processes import rasa_environment
+from bot.dialogue.rasa_python import printed_by
+from bot.errors import DialogueError
 from bot.listening.calibration import Calibration
 from bot.listening.vosk_recognizer import VoskModel
 from bot.training import current_model
@@ -141,17 +139,8 @@ def readings(texts: list[str]) -> list[tuple[str, float]]:
     engine = current_model()
     if engine is None:
         raise SystemExit("the dialogue engine must be trained first: python -m bot train")
-    command = [str(ROOT / ".venv-rasa" / "bin" / "python"), "-P", "-W", "ignore", "speech/readings.py", str(engine)]
-    done = subprocess.run(
-        command,
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, **rasa_environment(), "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"the dialogue engine failed: {done.stderr.strip()[-500:]}")
-    told: list[tuple[str, float]] = json.loads(done.stdout.splitlines()[-1])
+    try:
+        told: list[tuple[str, float]] = printed_by("speech/readings.py", str(engine), given=texts)
+    except DialogueError as failed:
+        raise SystemExit(str(failed)) from failed
     return told

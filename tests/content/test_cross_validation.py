@@ -12,7 +12,7 @@ from statistics import mean
 import pytest
 import yaml
 
-from tests.support.rasa_python import printed_by
+from bot.dialogue.rasa_python import printed_by
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDS = 5

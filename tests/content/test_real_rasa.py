@@ -1,7 +1,6 @@
 """The whole content on a real Rasa, a real action server and a real store: what a caller's line would get back."""
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -17,11 +16,11 @@ from bot.backend.demo_customers import load_demo, read_customers
 from bot.dialogue.base import CollectNumber, CollectPin, HandOff, HangUp, Say, Signal
 from bot.dialogue.one_by_one import OneByOne
 from bot.dialogue.rasa_client import RasaClient, RasaDialogue
+from bot.dialogue.rasa_python import printed_by
 from bot.dialogue.wishes import wishes_in
 from bot.store.work_orders import WorkOrders
 from bot.store.working_days import WorkCalendar
 from bot.training import train
-from tests.support.rasa_python import printed_by
 from tests.support.rasa_server import RasaServer, rasa_server
 from tests.support.stores import Store, quick_passwords, sqlite_store
 
@@ -270,7 +269,7 @@ def test_what_is_not_the_funds_business_is_recognised():
 
 def rankings(asked) -> list[list[str]]:
     """What the trained model makes of each text, best first."""
-    texts = json.dumps([re.sub(r"\W", "", one["say"]) for one in asked])
+    texts = [re.sub(r"\W", "", one["say"]) for one in asked]
     rankings = printed_by(Path(__file__).with_name("parse_texts.py"), str(train()), given=texts)
     return [[name for name, _ in ranking] for ranking in rankings]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rasa_python import printed_by
+from bot.dialogue.rasa_python import printed_by
 
 
 @pytest.mark.rasa
