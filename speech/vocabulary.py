@@ -18,6 +18,7 @@ from speech.syllables import is_hanzi
 
 Weighted = tuple[str, float]
 NLU, ANSWER, NAME, POLICY, NUMBER, NEAR_DAY, DATE = 1.0, 60.0, 1.0, 0.15, 0.08, 0.7, 0.05
+HALF_CHANGED, CHANGED = 1.0, 0.01
 """Half of a caller's turns answer a question of ours: together the answers weigh about as much as all examples.
 Chosen by hearing the answers (docs/speech-results.md)."""
 ENTITY = re.compile(r"\[([^\]]*)\](\([^)]*\)|\{[^}]*\})")
@@ -35,6 +36,8 @@ def sentences(root: Path = ROOT, seed: int = 12329) -> list[Weighted]:
     found += numbers(random.Random(seed))
     near, dates = phrases.visits()
     found += [(text, NEAR_DAY) for text in near] + [(text, DATE) for text in dates]
+    halves, others = phrases.changes(places(root / "content" / "branches.yml"))
+    found += [(text, HALF_CHANGED) for text in halves] + [(text, CHANGED) for text in others]
     cleaned = ((spoken(text), weight) for text, weight in found)
     return [(text, weight) for text, weight in cleaned if text]
 
@@ -84,6 +87,15 @@ def content(folder: Path) -> Iterator[Weighted]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 yield line.split()[0], NAME
+
+
+def places(path: Path) -> list[str]:
+    """What callers call the branches: their names, districts and other words."""
+    if not path.exists():
+        return []
+    branches = yaml.safe_load(path.read_text(encoding="utf-8"))["branches"].values()
+    names = {name for each in branches for name in (each["name"], each["district"], *each.get("words", ()))}
+    return sorted(map(str, names))
 
 
 def commands(path: Path) -> list[str]:
