@@ -4,7 +4,7 @@ import html
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from aiohttp import WSCloseCode, web
 
@@ -115,6 +115,7 @@ class _Phone:
 
 async def _refuse(socket: web.WebSocketResponse, code: int, text: str) -> web.WebSocketResponse:
     """A page cannot read why a connection was not made: so it is made, told why, and closed."""
-    await socket.send_json({"type": "refused", "text": text})
-    await socket.close(code=code)
+    with suppress(ConnectionError):  # it may have left before that
+        await socket.send_json({"type": "refused", "text": text})
+        await socket.close(code=code)
     return socket
