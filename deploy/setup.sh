@@ -45,7 +45,8 @@ installer() {
     done_before installer deploy/locks/uv.txt && [ -x "$uv" ] && return 0
     rm -rf .setup/uv
     "$python" -m venv .setup/uv
-    .setup/uv/bin/python -m pip install -q --require-hashes -r deploy/locks/uv.txt
+    .setup/uv/bin/python -m pip install -q --require-hashes -r deploy/locks/uv.txt \
+        || { say "安装工具 uv 装不上：请检查网络，或给 pip 设置镜像（pip config set global.index-url …）" >&2; exit 1; }
     stamp installer deploy/locks/uv.txt
 }
 
@@ -56,8 +57,8 @@ environment() { # folder, lock, options…
     rm -rf "$folder"
     "$python" -m venv "$folder"
     "$uv" pip install --python "$folder/bin/python" --require-hashes --compile-bytecode --cache-dir .setup/uv-cache "$@" -r "$lock" 2>&1 \
-        | tee "var/install$folder.log" | progress "$folder"
-    [ "${PIPESTATUS[0]}" -eq 0 ] || { tail -20 "var/install$folder.log" >&2; say "$folder 安装失败，见 var/install$folder.log" >&2; exit 1; }
+        | tee "var/install$folder.log" | progress "$folder" \
+        || { tail -20 "var/install$folder.log" >&2; say "$folder 安装失败，见 var/install$folder.log。再执行一次会接着下载。" >&2; exit 1; }
     stamp "$folder" "$lock"
 }
 

@@ -23,8 +23,7 @@ NEURAL = {
     "rasa.utils.tensorflow.callback": ["RasaTrainingLogger", "RasaModelCheckpoint"],
     "rasa.utils.tensorflow.data_generator": ["RasaBatchDataGenerator"],
 }
-"""Rasa's modules that load TensorFlow, and what others take from them. bot.check.components tells an
-editor who names one."""
+"""Rasa's modules that load TensorFlow, and what others take from them. `bot check` tells an editor who names one."""
 
 
 def leave_out_tensorflow() -> None:
