@@ -115,9 +115,9 @@ def uttered(call: Transcript) -> list[str]:
     return [name for turn in call.turns for name in turn.facts("said", "utterance")]
 
 
-def written(folder: Path, turns: list[str]) -> Path:
-    """A script of these turns, on a working day: digits are pressed, words are said."""
+def written(folder: Path, turns: list[str | dict[str, object]]) -> Path:
+    """A script of these turns, on a working day: digits are pressed, words are said, steps are what they are."""
     path = folder / "call.yml"
-    steps = [{"press": turn} if turn[0].isdigit() else {"say": turn} for turn in turns]
+    steps = [turn if isinstance(turn, dict) else {"press" if turn[0].isdigit() else "say": turn} for turn in turns]
     path.write_text("date: 2026-11-24\n" + yaml.safe_dump({"steps": steps}, allow_unicode=True), "utf-8")
     return path
