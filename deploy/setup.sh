@@ -34,12 +34,14 @@ python=$(command -v python3.11 || command -v python3)
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 12))' \
     || { say "需要 Python 3.11（Debian 12 自带）。现在是 $("$python" --version)。" >&2; exit 1; }
 
-# uv installs in a third of pip's time. A mirror or certificate that pip was told of counts for it too.
-uv=.setup/uv/bin/uv
-index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2> /dev/null || true)}
-[ -z "$index" ] || export UV_DEFAULT_INDEX=$index
-[ -z "${PIP_CERT:-}" ] || export SSL_CERT_FILE=$PIP_CERT
+uv=.setup/uv/bin/uv # installs in a third of pip's time
 export UV_HTTP_TIMEOUT=180 PYC_INVALIDATION_MODE=TIMESTAMP PIP_DISABLE_PIP_VERSION_CHECK=1
+
+as_pip_is_told() { # a mirror or certificate that pip was told of counts for uv, too
+    local index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2> /dev/null || true)}
+    [ -z "$index" ] || export UV_DEFAULT_INDEX=$index
+    [ -z "${PIP_CERT:-}" ] || export SSL_CERT_FILE=$PIP_CERT
+}
 
 installer() {
     done_before installer deploy/locks/uv.txt && [ -x "$uv" ] && return 0
@@ -54,6 +56,7 @@ environment() { # folder, lock, options…
     local folder=$1 lock=$2; shift 2
     done_before "$folder" "$lock" && [ -x "$folder/bin/python" ] && return 0
     say "$folder：按 $lock 安装（第一次需要一两分钟）"
+    as_pip_is_told
     rm -rf "$folder"
     "$python" -m venv "$folder"
     "$uv" pip install --python "$folder/bin/python" --require-hashes --compile-bytecode --cache-dir .setup/uv-cache "$@" -r "$lock" 2>&1 \

@@ -67,19 +67,11 @@ def visits() -> tuple[list[str], list[str]]:
     return near, [date + half for date in dates for half in halves]
 
 
-def changes(names: list[str]) -> tuple[list[str], list[str]]:
-    """What a caller says who has changed their mind or was misheard (不对改成下午, 说错了是后天上午, 换到南苑管理部):
-    half-days, which are asked for again most often, and near days or these names."""
+def changes(what: list[str]) -> list[str]:
+    """How a caller asks for these who has changed their mind or was misheard (不对改成下午, 换到南苑管理部吧)."""
     openings = ("", "不对", "不是", "错了", "我说错了", "哎不对", "那就", "我想")
     verbs = ("改成", "改到", "换成", "换到", "改", "换", "我要", "我说的是", "是", "还是")
-    near, _ = visits()
-
-    def to(what: list[str]) -> list[str]:
-        return [
-            opening + verb + one + end for opening in openings for verb in verbs for one in what for end in ("", "吧")
-        ]
-
-    return to(["上午", "下午"]), to([*near, *names])
+    return [opening + verb + one + end for opening in openings for verb in verbs for one in what for end in ("", "吧")]
 
 
 def domain(terms: list[str], rng: random.Random) -> str:

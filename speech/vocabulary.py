@@ -36,8 +36,9 @@ def sentences(root: Path = ROOT, seed: int = 12329) -> list[Weighted]:
     found += numbers(random.Random(seed))
     near, dates = phrases.visits()
     found += [(text, NEAR_DAY) for text in near] + [(text, DATE) for text in dates]
-    halves, others = phrases.changes(places(root / "content" / "branches.yml"))
-    found += [(text, HALF_CHANGED) for text in halves] + [(text, CHANGED) for text in others]
+    elsewhere = [*near, *places(root / "content" / "branches.yml")]
+    found += [(text, HALF_CHANGED) for text in phrases.changes(["上午", "下午"])]
+    found += [(text, CHANGED) for text in phrases.changes(elsewhere)]
     cleaned = ((spoken(text), weight) for text, weight in found)
     return [(text, weight) for text, weight in cleaned if text]
 
@@ -93,9 +94,8 @@ def places(path: Path) -> list[str]:
     """What callers call the branches: their names, districts and other words."""
     if not path.exists():
         return []
-    branches = yaml.safe_load(path.read_text(encoding="utf-8"))["branches"].values()
-    names = {name for each in branches for name in (each["name"], each["district"], *each.get("words", ()))}
-    return sorted(map(str, names))
+    branches = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return sorted({text for key, text in _strings(branches, "") if key in {"name", "district", "words"}})
 
 
 def commands(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Units, pronunciations, language model and digit grammar, without PyTorch."""
 
+import argparse
 import itertools
 import math
 from pathlib import Path
@@ -173,3 +174,6 @@ def test_without_its_tools_an_editor_is_told_in_chinese_and_the_words_of_before_
     with pytest.raises(graph.GraphError, match="(?s)请执行 make setup.*fstcompile"):
         graph.compile_pair(tmp_path, tree, [], {"<eps>": 0})
     assert kept.read_text("utf-8") == "余额 1\n"
+    monkeypatch.setattr(vocabulary, "sentences", lambda seed: [("余额", 1.0)])
+    with pytest.raises(SystemExit, match="(?s)请执行 make setup.*fstcompile.*原来的词表照旧使用"):
+        graph.run(load(SPEECH / "settings.yml"), argparse.Namespace(model=tmp_path))
