@@ -20,7 +20,7 @@ from bot.store.call_writer import CallWriter
 from bot.store.calls import call_entries, calls, journal_of
 from bot.store.database import Database
 from bot.store.spool import Spool
-from tests.support.stores import postgresql_store
+from tests.support.stores import ON_POSTGRESQL
 
 ROOT = Path(__file__).resolve().parents[3]
 STARTED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -96,8 +96,8 @@ async def test_keeping_an_entry_does_not_wait_for_a_locked_database_and_nothing_
     assert await said_in(store, "c1") == [f"utter_{number}" for number in range(100)]
 
 
-async def test_postgresql_pulled_out_and_put_back_costs_no_entry(tmp_path):
-    store = postgresql_store(tmp_path)
+@ON_POSTGRESQL
+async def test_postgresql_pulled_out_and_put_back_costs_no_entry(store, tmp_path):
     writer = CallWriter(store.database, store.seal, tmp_path / "spool", retry_seconds=0.1)
     writer.call_started("c1", channel="browser")
     for number in range(10):
@@ -117,12 +117,13 @@ async def test_postgresql_pulled_out_and_put_back_costs_no_entry(tmp_path):
     writer.close()
 
 
-async def test_a_postgresql_that_stalls_holds_up_neither_the_call_nor_the_spool(tmp_path):
-    store = postgresql_store(tmp_path)
-    writer = CallWriter(store.database, store.seal, tmp_path / "spool", retry_seconds=0.1)
+@ON_POSTGRESQL
+async def test_a_postgresql_that_stalls_holds_up_neither_the_call_nor_the_spool(store, tmp_path):
+    database = Database(store.url)  # as patient as the service
+    writer = CallWriter(database, store.seal, tmp_path / "spool", retry_seconds=0.1)
     writer.keep("c1", said(0))
     assert await writer.flushed()
-    with store.database.reading() as connection:
+    with database.reading() as connection:
         backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
     servers = [store.server.process_id, backend]
     for server in servers:
@@ -131,7 +132,7 @@ async def test_a_postgresql_that_stalls_holds_up_neither_the_call_nor_the_spool(
         writer.keep("c1", said(1))
         began = time.perf_counter()
         with pytest.raises(Exception, match="no answer from the database"):
-            await store.database.read(lambda connection: connection.execute(sa.select(calls)).all())
+            await database.read(lambda connection: connection.execute(sa.select(calls)).all())
         assert time.perf_counter() - began < 2
         [spool] = (tmp_path / "spool").glob("journal-*.jsonl")
         assert len(spool.read_bytes().splitlines()) == 1
@@ -186,8 +187,8 @@ async def test_a_process_killed_in_the_middle_of_a_call_loses_at_most_its_last_e
     writer.close()
 
 
-async def test_what_a_closing_process_could_not_bring_is_loaded_at_the_next_start(tmp_path):
-    store = postgresql_store(tmp_path)
+@ON_POSTGRESQL
+async def test_what_a_closing_process_could_not_bring_is_loaded_at_the_next_start(store, tmp_path):
     await asyncio.to_thread(store.server.stop)
     try:
         writer = CallWriter(store.database, store.seal, tmp_path / "spool", retry_seconds=0.1)
