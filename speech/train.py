@@ -9,6 +9,9 @@ import copy
 import dataclasses
 import json
 import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,11 @@ from speech.parts import Clip
 from speech.settings import Settings
 
 WARM_UP = 0.02
+AHEAD = 3
+"""Batches made before they are needed."""
+
+Batch = tuple[Tensor, Tensor, Tensor, list[Tensor], Tensor]
+"""Features, targets and their shares (padded with each clip's last frame), labels, steps."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -61,7 +69,7 @@ class Training:
             self.mean = torch.from_numpy(mean)
         self.network.train().to(self.device)
         self.peak = self.settings["rate_from_model"] if source else self.settings["rate"]
-        self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=0.01, betas=(0.9, 0.98))
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), weight_decay=0.01, betas=(0.9, 0.98), fused=True)
         self.used, self.steps, self.passes = 0.0, 0, 0
         self.average: dict[str, Tensor] | None = None
         self.averaged = 0
@@ -76,8 +84,8 @@ class Training:
         next_report = self.used + self.settings["report_minutes"] * 60
         tick, losses = time.monotonic(), []
         while self.used < self.budget:
-            for group in self.batches():
-                losses.append(self.step(group))
+            for batch in self.ahead(self.batches()):
+                losses.append(self.step(batch))
                 now = time.monotonic()
                 self.used, tick = self.used + now - tick, now
                 if self.used >= next_report or self.used >= self.budget:
@@ -108,14 +116,29 @@ class Training:
         self.rng.shuffle(groups)  # type: ignore[arg-type]
         return groups
 
-    def step(self, group: list[Clip]) -> tuple[float, float]:
-        """One update; the distillation's and CTC's losses."""
-        done = self.used / self.budget
+    def ahead(self, groups: list[list[Clip]]) -> Iterator[Batch]:
+        """The batches of these groups, augmented by a thread of its own while the network learns from those before."""
+        with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(torch.get_num_threads(),)) as thread:
+            made: deque[Future[Batch]] = deque()
+            for group in groups:
+                made.append(thread.submit(self.augmented, group))
+                if len(made) > AHEAD:
+                    yield made.popleft().result()
+            while made:
+                yield made.popleft().result()
+
+    def augmented(self, group: list[Clip]) -> Batch:
+        """As the callers might have said it: features, targets, shares, labels, steps."""
         low, high = self.settings["strength"]
-        strength = low + (high - low) * min(1.0, done / 0.6)
-        x, targets, shares, labels, steps = collate(group, self.rng, strength)
+        strength = low + (high - low) * min(1.0, self.used / self.budget / 0.6)
+        x, *rest = collate(group, self.rng, strength)
         x = augment.batch(x, self.pool, strength, self.torch_rng)
-        x = mean_removed(x @ self.matrix, self.mean)
+        return mean_removed(x @ self.matrix, self.mean), *rest
+
+    def step(self, batch: Batch) -> tuple[float, float]:
+        """One update; the distillation's and CTC's losses."""
+        x, targets, shares, labels, steps = batch
+        done = self.used / self.budget
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.peak * rate(done)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
@@ -208,10 +231,8 @@ def rate(done: float) -> float:
     return min(1.0, done / WARM_UP + 0.05, max(0.0, (1 - done) / 0.7))
 
 
-def collate(
-    group: list[Clip], rng: np.random.Generator, strength: float
-) -> tuple[Tensor, Tensor, Tensor, list[Tensor], Tensor]:
-    """Log-mel, targets, shares (padded with each clip's last frame), labels, steps; speed changed at random."""
+def collate(group: list[Clip], rng: np.random.Generator, strength: float) -> Batch:
+    """Log-mel, targets, shares, labels, steps; speed changed at random."""
     mels, targets, shares = [], [], []
     for clip in group:
         assert clip.targets is not None and clip.shares is not None
