@@ -4,7 +4,9 @@ Rules for keys while digits are being collected: * as the first key goes back, a
 number, elsewhere it clears; # ends, on nothing it repeats the prompt (research on common practice: domain notes 3.2).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.call.answers import Answer, Heard, NotUnderstood, Pressed, Silence
 from bot.call.dictation import Dictation
@@ -26,6 +28,23 @@ _WANTS_PERSON = ("人工", "客服", "真人", "接线员")
 _GOES_BACK = ("返回", "上一级", "主菜单", "算了", "不查了", "不办了", "退出", "取消")
 _YES = ("对", "是", "没错", "正确", "嗯", "好", "可以")
 _NO = ("不", "错", "没有")
+_ASKS = re.compile(r"吗|多少|怎么|什么|哪|呢|几|能不能|是不是|可不可以|为啥|要不要|不知道|不记得|忘")
+_SHORTEST_QUESTION = 4
+"""Characters. What is shorter, and has no digit, is more often a number badly heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of asking for a number."""
+
+    signal: Signal
+    """What to tell the dialogue: kind, outcome, last four."""
+
+    number: str = ""
+    """The number itself; '' if there is none."""
+
+    question: str = ""
+    """What the caller asked instead: to be answered before the number is asked for again."""
 
 
 class NumberPhase:
@@ -39,29 +58,34 @@ class NumberPhase:
         self._questions = questions
         self._next_key_seconds = next_key_seconds
 
-    async def run(self, ask: CollectNumber) -> tuple[Signal, str]:
-        """What to tell the dialogue (outcome, last four) and the number itself, '' if there is none.
+    async def run(self, ask: CollectNumber, before: Sequence[Say] = (), *, hears_questions: bool = False) -> Collected:
+        """Say `before` and ask. `hears_questions`: what the caller asks meanwhile is returned; else it is no answer.
 
         If a password follows, the private window is open on return.
         """
         with self._line.privacy.unrecorded():
-            outcome, number = await self._collect(ask)
+            outcome, text = await self._collect(ask, before, hears_questions)
             if outcome == "complete" and ask.pin_follows:
                 await self._line.privacy.open()
+        number, question = (text, "") if outcome == "complete" else ("", text)
         last_four = number[-4:]
         self._line.journal.note("number", of=ask.kind, outcome=outcome, last_four=last_four)
-        return Signal("number_finished", {"kind": ask.kind, "outcome": outcome, "last_four": last_four}), number
+        facts: dict[str, str | int | bool] = {"kind": ask.kind, "outcome": outcome, "last_four": last_four}
+        return Collected(Signal("number_finished", facts), number, question)
 
-    async def _collect(self, ask: CollectNumber) -> tuple[str, str]:
+    async def _collect(self, ask: CollectNumber, before: Sequence[Say], hears_questions: bool) -> tuple[str, str]:
         say, dictation, kind = self._prompts.say(f"number_{ask.kind}"), Dictation(self._prompts), KINDS[ask.kind]
         for _ in range(_MOST_TURNS):
             if dictation.hopeless:
                 break
-            answer = await self._turn(say, self._questions["digits"])
+            answer = await self._turn([*before, say], self._questions["digits"])
+            before = ()
             wish = _wish_of(answer)
             if wish:
                 return wish, ""
             match answer:
+                case Heard(text) if hears_questions and not dictation.number and _is_question(text):
+                    return "asked", text
                 case Pressed(key) if key != END_KEY:
                     number = await self._keyed(key, kind)
                     if kind.fits(number):
@@ -80,8 +104,8 @@ class NumberPhase:
                     say = dictation.silence()
         return "gave_up", ""
 
-    async def _turn(self, say: Say, question: Question) -> Answer:
-        return await Turn(self._line, self._prompts, [say], question, of_digits=True).ask()
+    async def _turn(self, says: Sequence[Say], question: Question) -> Answer:
+        return await Turn(self._line, self._prompts, says, question, of_digits=True).ask()
 
     async def _keyed(self, first: str, kind: NumberKind) -> str:
         """The digits keyed, from the first on, until #, the longest length, or a pause."""
@@ -106,7 +130,7 @@ class NumberPhase:
         silences = 0
         while kind.fits(dictation.number) and silences < 2:
             say = self._prompts.say("number_read_back", last_four=dictation.number[-4:])
-            match await self._turn(say, self._questions["yes_no"]):
+            match await self._turn([say], self._questions["yes_no"]):
                 case Silence() | NotUnderstood():
                     silences += 1
                 case Heard(text) if len(digits_in(text)) > 1:  # it only seemed whole: the caller goes on
@@ -114,6 +138,10 @@ class NumberPhase:
                 case answer:
                     return _is_yes(answer)
         return False
+
+
+def _is_question(text: str) -> bool:
+    return len(text) >= _SHORTEST_QUESTION and not digits_in(text) and _ASKS.search(text) is not None
 
 
 def _is_yes(answer: Answer) -> bool:

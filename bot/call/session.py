@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.backend.base import Backend
+from bot.call.asides import MOST_QUESTIONS, before_asking_again
 from bot.call.desk import Desk
 from bot.call.line import CallLine
 from bot.call.new_pin import NewPinPhase
-from bot.call.number import NumberPhase
+from bot.call.number import Collected, NumberPhase
 from bot.call.number_kinds import KINDS
 from bot.call.pin import PinPhase
 from bot.call.prompts import Prompts
@@ -18,7 +19,17 @@ from bot.call.six_digits import SixDigits
 from bot.call.talk import TalkPhase
 from bot.call.with_agent import AgentPhase
 from bot.channels.base import NextStep
-from bot.dialogue.base import CollectNewPin, CollectNumber, CollectPin, Dialogue, HandOff, HangUp, Signal
+from bot.dialogue.base import (
+    CollectNewPin,
+    CollectNumber,
+    CollectPin,
+    Dialogue,
+    HandOff,
+    HangUp,
+    Reply,
+    Say,
+    Signal,
+)
 from bot.errors import BackendError, BotError, CallEnded
 from bot.events import CallerTyped, DigitPressed, Utterance
 from bot.listening.base import Question
@@ -111,7 +122,7 @@ class CallSession:
         while True:
             match await talk.run(replies):
                 case CollectNumber() as ask:
-                    replies = await talk.notify(await self._collect_number(ask))
+                    replies = await self._collect_number(ask)
                 case CollectPin():
                     await self._pin.run()
                     replies = await talk.notify(Signal("pin_finished"))
@@ -130,10 +141,24 @@ class CallSession:
                         return
                     replies = await talk.hear(spoken)
 
-    async def _collect_number(self, ask: CollectNumber) -> Signal:
+    async def _collect_number(self, ask: CollectNumber) -> Sequence[Reply]:
+        """What the dialogue says to the number, or to its absence. A question in between is answered, and the number
+        asked for again, unless the caller turns to something else."""
+        before: Sequence[Say] | None = ()
+        asked = 0
+        while before is not None:
+            collected = await self._number.run(ask, before, hears_questions=asked < MOST_QUESTIONS)
+            asked += 1
+            if not collected.question:
+                return await self._talk.notify(await self._given_on(ask, collected))
+            replies = await self._talk.hear(collected.question)
+            before = before_asking_again(ask, replies)
+        return replies
+
+    async def _given_on(self, ask: CollectNumber, collected: Collected) -> Signal:
         """A number that logs somebody in begins the login; any other is sealed in the store, where the actions fetch it
         by call and kind. The dialogue learns kind, outcome and last four only."""
-        signal, number = await self._number.run(ask)
+        signal, number = collected.signal, collected.number
         if not number:
             return signal
         channel, logs_in = self._line.channel, KINDS[ask.kind].logs_in

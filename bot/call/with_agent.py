@@ -36,7 +36,7 @@ class AgentPhase:
         await self._line.say(self._prompts.say("hand_off_failed"))
         telephone = channel.caller.number
         if not telephone:
-            _, telephone = await self._number.run(CollectNumber("phone"))
+            telephone = (await self._number.run(CollectNumber("phone"))).number
         if not telephone:
             self._note(request, "no_number")
             await self._line.say(self._prompts.say("call_back_no_number"))

@@ -37,6 +37,9 @@ word open while a longer one may follow (不 … 不是): in it 不, 不对 and 
 OVERLAP_GLANCE_SECONDS = 0.14
 """The same while our own voice sounds: whoever interrupts with one word waits for silence."""
 
+MORE_CHARACTERS = 2
+"""Words that are longer than the answer heard so far by more than this say something else than that answer."""
+
 LONGEST_GLANCED_SECONDS = 2.5
 """A turn that goes on after all is heard again from its beginning; answers and interruptions are short."""
 
@@ -276,7 +279,8 @@ class Ear:
     async def _finished(self) -> Recognition:
         partial = await self._feed()
         recognition = await self._recognizer.finish()
-        if self._is_answer(partial) and not self._is_answer(recognition.text):
+        is_more = len(recognition.text) > len(partial) + MORE_CHARACTERS  # 等一下, then a question of the caller's
+        if self._is_answer(partial) and not self._is_answer(recognition.text) and not is_more:
             return Recognition(partial, (), recognition.confidence)  # what was asked for is the likelier
         return recognition
 

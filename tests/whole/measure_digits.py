@@ -105,7 +105,7 @@ async def one_call(model: VoskModel, speaker: Speaker, number: str, not_so: byte
 
     async def conversation() -> None:
         nonlocal taken
-        _, taken = await phase.run(CollectNumber("login", pin_follows=False))
+        taken = (await phase.run(CollectNumber("login", pin_follows=False))).number
 
     try:
         await line.run(conversation)
