@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from bot.listening.vosk_library import load_vosk
+
 RATE = 8000
 STEP = 1600
 """Samples at a time (0.2 s), as the line hands them over."""
@@ -27,8 +29,7 @@ class Ear:
     """One loaded model."""
 
     def __init__(self, folder: Path) -> None:
-        import vosk
-
+        vosk = load_vosk()
         vosk.SetLogLevel(-1)
         self.vosk = vosk
         began = time.monotonic()

@@ -23,7 +23,7 @@ COMPOSITION = len(LAYERS) - 1
 """The top layer puts everything together; its rooms know each other."""
 
 ENGINES = {
-    "vosk": {"bot/listening/vosk_recognizer.py"},
+    "vosk": {"bot/listening/vosk_library.py"},
     "pyttsx3": {"bot/speaking/pyttsx3_synthesizer.py"},
     "sounddevice": {"bot/channels/microphone.py", "bot/commands/doctor.py"},
     "soundfile": {"bot/audio/sound_file.py"},

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy
-import vosk
 
 from bot.audio.frame import LINE_RATE, seconds_of
 from bot.errors import RecognitionError, SettingsError
@@ -20,7 +19,9 @@ from bot.listening.base import Recognition
 from bot.listening.calibration import Calibration
 from bot.listening.competitor import better
 from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
+from bot.listening.vosk_library import load_vosk
 
+vosk = load_vosk()
 T = TypeVar("T")
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
 

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 import numpy
-import vosk
 
+from bot.listening.vosk_library import load_vosk
 from tests.audio.corpus import ROOT, espeak, pcm, people, telephone, white, with_noise
 
+vosk = load_vosk()
 SENTENCES = (
     *("公积金贷款利率是多少", "我要查询余额", "怎么提取公积金", "我想转人工", "离职了还能提取吗", "网点几点开门"),
     *(
