@@ -1,6 +1,6 @@
 """Telephone, rooms, noise and other throats, all in the log-mel domain: a batch costs almost nothing.
 
-Input and output: batch × frames × 40 nats. `strength` 0…1 scales how far everything goes.
+Input and output: batch × frames × 40 nats. `strength` 0…1 scales how far everything goes, and how often noise is loud.
 """
 
 import math
@@ -40,11 +40,13 @@ def batch(x: Tensor, pool: Tensor, strength: float, rng: torch.Generator) -> Ten
     x = x + uniform(-12, 12) * NATS_A_DB * 2 * strength + channel(size, rng) * strength
     x = torch.where(chance(0.35 * strength), echo(x, uniform(0.3, 1.2), uniform(-10, -2)), x)
     level = loudness(x)
-    near = noise(x, pool, rng)
-    near = near + level - torch.where(chance(0.5), uniform(8, 30), uniform(30, 60)) * NATS_A_DB
+    near = noise(x, pool, strength, rng)
+    near = near + level - torch.where(chance(0.6 * strength), uniform(8, 30), uniform(30, 60)) * NATS_A_DB
     x = torch.where(chance(0.6), band(torch.logaddexp(x, near), rng), torch.logaddexp(x, near))
     line = flat_noise(x, rng)
-    x = torch.logaddexp(x, line + loudness(x) - torch.where(chance(0.5), uniform(11, 28), uniform(30, 60)) * NATS_A_DB)
+    x = torch.logaddexp(
+        x, line + loudness(x) - torch.where(chance(0.6 * strength), uniform(11, 28), uniform(30, 60)) * NATS_A_DB
+    )
     return masks(x, strength, rng)
 
 
@@ -84,13 +86,13 @@ def echo(x: Tensor, decay_nats: Tensor, level_db: Tensor) -> Tensor:
     return torch.logaddexp(x, tail + level_db * NATS_A_DB)
 
 
-def noise(x: Tensor, pool: Tensor, rng: torch.Generator) -> Tensor:
+def noise(x: Tensor, pool: Tensor, strength: float, rng: torch.Generator) -> Tensor:
     """Unit-power noise as long as the batch: recorded non-speech, or the batch's other speakers (babble)."""
     size, frames, _ = x.shape
     start = torch.randint(0, len(pool) - frames, (size,), generator=rng)
     found = torch.stack([pool[s : s + frames] for s in start.tolist()])
     others = torch.logaddexp(x.roll(1, 0).flip(1), x.roll(2, 0))
-    babble = torch.rand(size, 1, 1, generator=rng) < 0.3
+    babble = torch.rand(size, 1, 1, generator=rng) < 0.3 * strength
     chosen = torch.where(babble, others - loudness(others), found - loudness(found))
     return chosen + channel(size, rng) * 0.7
 

@@ -100,6 +100,18 @@ _NOTES: Mapping[str, str] = {
     "hand_off": "转人工",
 }
 
+_FACTS: Mapping[str, str] = {
+    "name": "",
+    "of": "种类",
+    "outcome": "结果",
+    "last_four": "尾号",
+    "code": "代码",
+    "reason": "原因",
+    "heard": "听成",
+    "meant": "意思是",
+    "why": "因为",
+}
+
 
 def _why(turn: TurnResult) -> str:
     parts = []
@@ -120,8 +132,14 @@ def _why(turn: TurnResult) -> str:
         parts.append(f"没听到 {turn.no_input} 次")
     for note in turn.notes:
         kind, _, facts = note.partition("：")
-        parts.append(f"{_NOTES.get(kind, kind)}：{facts}" if facts else _NOTES.get(kind, kind))
+        told = "，".join(filter(None, map(_fact, facts.split("，"))))
+        parts.append(f"{_NOTES.get(kind, kind)}：{told}" if told else _NOTES.get(kind, kind))
     return "；".join(parts)
+
+
+def _fact(note: str) -> str:
+    name, _, value = note.partition(" ")
+    return f"{_FACTS.get(name, name)} {value}".strip() if value else ""
 
 
 def marked(said: str, heard: str) -> tuple[str, str]:
