@@ -2,31 +2,30 @@
 
 import asyncio
 import hashlib
-import json
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy
-
-from bot.audio.frame import LINE_RATE, seconds_of
+from bot.audio.frame import LINE_RATE
 from bot.errors import RecognitionError, SettingsError
-from bot.events import Word
 from bot.listening.base import Recognition
 from bot.listening.calibration import Calibration
 from bot.listening.competitor import better
-from bot.listening.grammars import UNKNOWN, Grammar, grammar_of, read_words
+from bot.listening.grammars import Grammar, grammar_of, read_words
 from bot.listening.vosk_library import load_vosk
+from bot.listening.vosk_stream import Stream
 
 vosk = load_vosk()
 T = TypeVar("T")
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/words.txt")
 
-GUESS_CONFIDENCE = 0.3
-"""Of a text that was the best so far but lost against silence in the end."""
+MOST_IDLE = 20
+"""Streams kept for the next calls. One that has heard some hundred sentences has 40 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class VoskModel:
                 "model_broken", f"语音识别模型无法装入：{path}。文件可能损坏，请重新放置模型。"
             ) from wrong
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vosk")
-        self._hiss = numpy.random.default_rng(12329).integers(-16, 17, 2 * LINE_RATE, dtype=numpy.int32)
+        self._idle: list[Stream] = []
         self._grammars: dict[tuple[str, ...], Grammar] = {}
 
     @property
@@ -84,17 +83,28 @@ class VoskModel:
         """A stream for one call."""
         return VoskRecognizer(self)
 
+    def take_stream(self) -> Stream:
+        """An open one, if there is any that has served a call before."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Stream(self.engine)
+
+    def give_back(self, stream: Stream) -> None:
+        """The call that took it is over."""
+        stream.renew()
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(stream)
+
     def close(self) -> None:
         """No more calls: let the threads go."""
         self._threads.shutdown(wait=True)
+        self._idle.clear()
 
-    def over_hiss(self, samples: bytes, at_seconds: float) -> bytes:
-        """The samples over a faint hiss (-70 dBFS): exact silence, as browsers and exchanges send it, upsets the
-        features' running mean and nearly doubles the errors."""
-        frame = numpy.frombuffer(samples, "<i2").astype(numpy.int32)
-        begin = round(at_seconds * LINE_RATE)
-        hiss = self._hiss.take(range(begin, begin + len(frame)), mode="wrap")
-        return (frame + hiss).clip(-32768, 32767).astype("<i2").tobytes()
+    def later(self, work: Callable[[], None]) -> None:
+        """Compute in one of the model's threads; nobody waits for it. Nothing, if the model is closed."""
+        with suppress(RuntimeError):
+            self._threads.submit(work)
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """Compute in one of the model's threads. Raises RecognitionError."""
@@ -105,16 +115,19 @@ class VoskModel:
 
 
 class VoskRecognizer:
-    """One call's stream. Calls are made one after the other by the call's ear.
+    """One call's hearing. Calls are made one after the other by the call's ear.
 
-    Under a grammar the turn is decoded openly as well; what was said comes out of both (competitor.py).
+    Every turn is decoded openly; under a grammar as well, and then what was said comes out of both (competitor.py).
     """
 
     def __init__(self, model: VoskModel) -> None:
         self._model = model
-        self._asked: _Stream | None = None
-        self._openly: _Stream | None = None
-        self._competes = False
+        self._openly: Stream | None = None
+        self._by_grammar: Stream | None = None
+        self._has_grammar = False
+        self._closed = False
+        self._one_at_a_time = threading.Lock()
+        """A call that ends in the middle leaves work behind in a thread."""
 
     async def begin(self, grammar: tuple[str, ...]) -> None:
         """Start a new turn with these phrases; () or nothing the model knows: open decoding."""
@@ -129,91 +142,45 @@ class VoskRecognizer:
         return await self._model.run(self._finish)
 
     def close(self) -> None:
-        """Free the stream."""
-        self._asked = self._openly = None
+        """The call is over."""
+        self._closed = True
+        self._model.later(self._give_back)
+
+    def _give_back(self) -> None:
+        with self._one_at_a_time:
+            if self._openly is not None:
+                self._model.give_back(self._openly)
+            self._openly = self._by_grammar = None
 
     def _begin(self, phrases: tuple[str, ...]) -> None:
-        self._asked = self._asked or _Stream(self._model)
-        self._asked.begin(phrases)
-        self._competes = bool(phrases)
-        if self._competes:
-            self._openly = self._openly or _Stream(self._model)
-            self._openly.begin(())
+        with self._one_at_a_time:
+            if self._closed:
+                raise RecognitionError("recogniser_closed", "the call is over")
+            self._openly = self._openly or self._model.take_stream()
+            self._openly.begin()
+            self._has_grammar = bool(phrases)
+            if self._has_grammar:
+                self._by_grammar = self._by_grammar or Stream(self._model.engine)
+                self._by_grammar.begin(phrases)
 
     def _accept(self, samples: bytes) -> str:
-        asked, openly = self._running()
-        if openly is not None:
-            openly.accept(samples)
-        return asked.accept(samples)
+        with self._one_at_a_time:
+            openly, by_grammar = self._running()
+            partial = openly.accept(samples)
+            return partial if by_grammar is None else by_grammar.accept(samples)
 
     def _finish(self) -> Recognition:
-        asked, openly = self._running()
-        found = asked.finish()
-        if openly is not None:
-            found = better(found, openly.finish())
-        return replace(found, doubt=self._model.calibration.doubt(found.confidence))
+        with self._one_at_a_time:
+            openly, by_grammar = self._running()
+            found = openly.finish()
+            if by_grammar is not None:
+                found = better(by_grammar.finish(), found)
+            return replace(found, doubt=self._model.calibration.doubt(found.confidence))
 
-    def _running(self) -> tuple["_Stream", "_Stream | None"]:
-        if self._asked is None:
+    def _running(self) -> tuple[Stream, Stream | None]:
+        if self._openly is None or self._closed:
             raise RecognitionError("recogniser_closed", "the recogniser was closed, or no turn was begun")
-        return self._asked, self._openly if self._competes else None
-
-
-class _Stream:
-    """One of Vosk's streams, turn after turn."""
-
-    def __init__(self, model: VoskModel) -> None:
-        self._model = model
-        self._stream = vosk.KaldiRecognizer(model.engine, LINE_RATE)
-        self._stream.SetWords(True)
-        self._phrases: tuple[str, ...] = ()
-        self._settled: list[dict[str, Any]] = []
-        self._partial = ""
-        self._heard = 0.0
-        self._began = 0.0
-
-    def begin(self, phrases: tuple[str, ...]) -> None:
-        """Forget the turn before."""
-        self._settled = []
-        self._partial = ""
-        self._began = self._heard
-        self._stream.Reset()
-        if phrases != self._phrases:
-            self._stream.SetGrammar(json.dumps(phrases, ensure_ascii=False))
-            self._phrases = phrases
-
-    def accept(self, samples: bytes) -> str:
-        """Hear more; the partial text so far."""
-        audible = self._model.over_hiss(samples, self._heard)
-        self._heard += seconds_of(samples)
-        if self._stream.AcceptWaveform(
-            audible
-        ):  # Vosk's own end, after 20 s or by another model's rules: keep its words and go on
-            self._settled.append(json.loads(self._stream.Result()))
-            self._partial = self._text("")
-        else:
-            self._partial = self._text(json.loads(self._stream.PartialResult())["partial"])
-        return self._partial
-
-    def finish(self) -> Recognition:
-        """What the turn held."""
-        self._settled.append(json.loads(self._stream.FinalResult()))
-        began = self._began  # Vosk counts from the stream's first sample, over all turns
-        words = tuple(
-            Word(word["word"], word["start"] - began, word["end"] - began, min(1.0, word["conf"]))
-            for part in self._settled
-            for word in part.get("result", ())
-            if word["word"] != UNKNOWN
-        )
-        self._settled = []
-        if not words and self._partial:  # a short word at the edge of hearing: told, but as a guess
-            return Recognition(self._partial, (), GUESS_CONFIDENCE)
-        sureness = sum(word.confidence for word in words) / len(words) if words else 0.0
-        return Recognition("".join(word.text for word in words), words, round(sureness, 3))
-
-    def _text(self, partial: str) -> str:
-        parts = [part.get("text", "") for part in self._settled] + [partial]
-        return "".join(word for part in parts for word in part.split() if word != UNKNOWN)
+        return self._openly, self._by_grammar if self._has_grammar else None
 
 
 def _sample_rate(mfcc: Path) -> int:
