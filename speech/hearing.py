@@ -37,22 +37,36 @@ class Ear:
         self.load_seconds = time.monotonic() - began
         lines = (folder / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
         self.words = {line.split()[0] for line in lines}
+        self._streams: dict[str, Any] = {}
+        """By grammar. A stream remembers what it worked out of the graph, as those of the service do."""
+
+        self._fed: dict[str, float] = {}
+        """Seconds each has heard: Vosk counts from a stream's first sample."""
 
     def hear(self, samples: np.ndarray, grammar: list[str] | None = None) -> Heard:
         """Recognise 8 kHz samples in int16 range as one turn."""
         began = time.thread_time()
         known = [" ".join(w for w in phrase.split() if w in self.words) for phrase in grammar or []]
-        extra = [json.dumps([phrase for phrase in known if phrase], ensure_ascii=False)] if grammar else []
-        recognizer = self.vosk.KaldiRecognizer(self.model, RATE, *extra)
-        recognizer.SetWords(True)
+        asked = json.dumps([phrase for phrase in known if phrase], ensure_ascii=False) if grammar else ""
+        stream, before = self._stream(asked), self._fed.get(asked, 0.0)
         sound = np.clip(samples, -32768, 32767).astype("<i2")
         words: list[dict[str, Any]] = []
         for start in range(0, len(sound), STEP):
-            if recognizer.AcceptWaveform(sound[start : start + STEP].tobytes()):
-                words += json.loads(recognizer.Result()).get("result", [])
-        words += json.loads(recognizer.FinalResult()).get("result", [])
+            if stream.AcceptWaveform(sound[start : start + STEP].tobytes()):
+                words += json.loads(stream.Result()).get("result", [])
+        words += json.loads(stream.FinalResult()).get("result", [])
+        self._fed[asked] = before + len(sound) / RATE
+        for word in words:
+            word["start"], word["end"] = word["start"] - before, word["end"] - before
         text = "".join(word["word"] for word in words if word["word"] != "[unk]")
         return Heard(text, words, time.thread_time() - began)
+
+    def _stream(self, grammar: str) -> Any:
+        if grammar not in self._streams:
+            made = self.vosk.KaldiRecognizer(self.model, RATE, *[grammar] * bool(grammar))
+            made.SetWords(True)
+            self._streams[grammar] = made
+        return self._streams[grammar]
 
 
 def digit_grammar(digits: str = "零一二三四五六七八九幺") -> list[str]:
