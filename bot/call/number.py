@@ -29,6 +29,7 @@ _GOES_BACK = ("返回", "上一级", "主菜单", "算了", "不查了", "不办
 _YES = ("对", "是", "没错", "正确", "嗯", "好", "可以")
 _NO = ("不", "错", "没有")
 _ASKS = re.compile(r"吗|多少|怎么|什么|哪|呢|几|能不能|是不是|可不可以|为啥|要不要|不知道|不记得|忘")
+_ABOUT_KEYS = ("按键", "键盘")
 _SHORTEST_QUESTION = 4
 """Characters. What is shorter, and has no digit, is more often a number badly heard."""
 
@@ -141,7 +142,10 @@ class NumberPhase:
 
 
 def _is_question(text: str) -> bool:
-    return len(text) >= _SHORTEST_QUESTION and not digits_in(text) and _ASKS.search(text) is not None
+    """Whether the dialogue is to answer this. Of keys it knows nothing, the dictation does."""
+    if len(text) < _SHORTEST_QUESTION or digits_in(text) or any(word in text for word in _ABOUT_KEYS):
+        return False
+    return _ASKS.search(text) is not None
 
 
 def _is_yes(answer: Answer) -> bool:

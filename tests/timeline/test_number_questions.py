@@ -11,7 +11,8 @@ ANSWERS = {
     "查余额": [LOGIN],
     RATE: [Say("利率是二点六。", "utter_policy_rate"), Say("请问还需要什么？", "utter_anything_else", "anything_else")],
     "账号是什么呢": [Say("账号是您的编号。", "utter_policy_account_number"), LOGIN],
-    "我想问网点在哪": [Say("您在哪个区？", "utter_branch_district", "open")],
+    "我想问网点在哪": [Say("您在哪个区？", "utter_branch_district", "branch")],
+    "今天天气怎么样": [Say("天气我查不了。请问公积金方面需要什么？", "utter_outside_weather", "anything_else")],
     "这个哪里有什么": [Say("没有听懂，请再说一遍。", "utter_repair_rephrase")],
     "number_finished": [Say("收到了。", "utter_received")],
 }
@@ -47,6 +48,17 @@ def test_a_question_is_answered_and_the_number_asked_for_again():
 def test_a_question_about_the_number_itself_is_answered_by_the_form_that_comes_back_to_it():
     call = number_call((6.0, "账号是什么呢"), keys_at=24.0)
     assert "账号是您的编号。" in call.said and call.backend.numbers == [ACCOUNT]
+
+
+def test_what_is_no_business_of_ours_is_answered_without_asking_what_else():
+    call = number_call((6.0, "今天天气怎么样"), keys_at=24.0)
+    assert "天气我查不了。" in call.said and not any("需要什么" in text for text in call.said)
+    assert call.backend.numbers == [ACCOUNT]
+
+
+def test_whoever_asks_about_keys_is_told_about_them():
+    call = number_call((6.0, "怎么用按键输入"), keys_at=24.0)
+    assert any("您可以打开电话的拨号键盘" in text for text in call.said) and call.backend.numbers == [ACCOUNT]
 
 
 def test_keys_over_the_answer_are_the_number():
