@@ -30,6 +30,7 @@ from actions.names import name_of
 from actions.policies import all_policies
 from actions.reach_person import give_to_person
 from bot.errors import BackendError
+from bot.mandarin import asks
 
 ASIDES = frozenset(
     "greet thanks ask_identity ask_services ask_privacy social_insurance advertising abuse out_of_scope"
@@ -46,7 +47,6 @@ KEYS_OUT = {"0": "human_agent", "#": "main_menu"}
 _GIVES_UP = re.compile(
     r"^(?:那|嗯|哦|我)*(?:算了|不办|不约|不弄|不要了|不用了|取消|退出|不想办|先不)(?:了|吧|算了|不办|不约|办|约|不用)*$"
 )
-_ASKS = re.compile(r"吗|多少|怎么|什么|哪|呢|几点|能不能|是不是|可不可以|为啥|要不要")
 _LONGEST_COMMAND = 8
 """Where anything may be the answer (a complaint), only so short a sentence is a wish about the call."""
 
@@ -116,7 +116,7 @@ class Form(Action, ABC):  # type: ignore[misc]
     async def _words(self, turn: FormTurn, open_one: Question) -> list[EventType]:
         wish = await self._about_the_call(turn, open_one)
         aside = not open_one.free and turn.intent in asides()
-        if wish is not None or (aside and _ASKS.search(turn.text)):
+        if wish is not None or (aside and asks(turn.text)):
             return wish or []
         answer = await self._answer(turn, open_one)
         if answer is not None:

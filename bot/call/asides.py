@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.base import CollectNumber, Reply, Say
-from bot.dialogue.one_by_one import DONE
+from bot.dialogue.one_by_one import DONE, FREE
 from bot.mandarin import sentences
 
 MOST_QUESTIONS = 3
 """While one number is asked for. After that what sounds like a question counts as a number badly heard, or somebody
 whose digits are never understood would never be told about keys and a person."""
-
-_OPEN = ("", "open", "anything_else")
-"""Whoever is asked nothing, or what else they need, may as well give the number now."""
 
 _OFFERS = (*DONE, "utter_sms_offer")
 """Asked after an answer. Here the number is asked for in their place."""
@@ -34,7 +31,7 @@ def before_asking_again(ask: CollectNumber, replies: Sequence[Reply]) -> Sequenc
             return ()
         case Say(utterance=name) if name in _OFFERS:
             return says
-        case Say(question=question) if question in _OPEN:
+        case Say(question=question) if question in FREE:  # whoever may name a business may as well give the number
             return [*says, *_without_question(last)]
         case _:
             return says if last == ask else None

@@ -4,7 +4,6 @@ Rules for keys while digits are being collected: * as the first key goes back, a
 number, elsewhere it clears; # ends, on nothing it repeats the prompt (research on common practice: domain notes 3.2).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from bot.call.turn import Turn
 from bot.dialogue.base import CollectNumber, Say, Signal
 from bot.identity import ID_LENGTH, is_valid_id_number
 from bot.listening.base import Question
-from bot.mandarin import digits_in
+from bot.mandarin import asks, digits_in
 
 CLEAR_KEY = "*"
 END_KEY = "#"
@@ -28,7 +27,9 @@ _WANTS_PERSON = ("人工", "客服", "真人", "接线员")
 _GOES_BACK = ("返回", "上一级", "主菜单", "算了", "不查了", "不办了", "退出", "取消")
 _YES = ("对", "是", "没错", "正确", "嗯", "好", "可以")
 _NO = ("不", "错", "没有")
-_ASKS = re.compile(r"吗|多少|怎么|什么|哪|呢|几|能不能|是不是|可不可以|为啥|要不要|不知道|不记得|忘")
+_LACKS_IT = ("几", "不知道", "不记得", "忘")
+"""号码是几位, 账号忘了: to be answered like a question."""
+
 _ABOUT_KEYS = ("按键", "键盘")
 _SHORTEST_QUESTION = 4
 """Characters. What is shorter, and has no digit, is more often a number badly heard."""
@@ -145,7 +146,7 @@ def _is_question(text: str) -> bool:
     """Whether the dialogue is to answer this. Of keys it knows nothing, the dictation does."""
     if len(text) < _SHORTEST_QUESTION or digits_in(text) or any(word in text for word in _ABOUT_KEYS):
         return False
-    return _ASKS.search(text) is not None
+    return asks(text) or any(word in text for word in _LACKS_IT)
 
 
 def _is_yes(answer: Answer) -> bool:

@@ -4,13 +4,11 @@ import asyncio
 import time
 from collections import deque
 
-import numpy
-
 from bot.audio.frame import FRAME_SECONDS, Frame
 from bot.errors import RecognitionError
 from bot.events import EarEvent, PartialHeard, SilenceLasted, SpeechStarted, Utterance, Word
 from bot.listening.base import Question, Recognition, Recognizer
-from bot.listening.echo import Echo
+from bot.listening.echo import Echo, softened
 from bot.listening.endpointer import Endpointer, Turn, frames_in
 from bot.listening.interruption import LONG_VOICE_SECONDS, Prompt, hesitates
 from bot.listening.vad import Vad
@@ -175,7 +173,7 @@ class Ear:
         is_echo, rest = self._echo.remove()
         self._echo_frames += voiced and is_echo
         self._caller_frames += voiced and not is_echo
-        return voiced and not is_echo, _softened(rest) if is_echo else rest
+        return voiced and not is_echo, softened(rest) if is_echo else rest
 
     def _start(self) -> None:
         """The frame just heard made it a turn: it is decoded from a little before its first voiced frame."""
@@ -294,8 +292,3 @@ class Ear:
 
     def _guarded(self) -> bool:
         return self._prompt is not None and self._at - self._prompt_began < self._guard_seconds
-
-
-def _softened(samples: bytes) -> bytes:
-    """What little is left of our own voice, 20 dB down: the recogniser hears the caller and not our words."""
-    return (numpy.frombuffer(samples, "<i2") // 10).astype("<i2").tobytes()

@@ -52,13 +52,12 @@ class VoskModel:
         try:
             self.words = read_words(path / "graph" / "words.txt")
             self.engine = vosk.Model(str(path))
-            vosk.KaldiRecognizer(self.engine, LINE_RATE)  # reads the graph, which the model alone does not
+            self._idle = [Stream(self.engine)]  # reads the graph, which the model alone does not
         except Exception as wrong:
             raise SettingsError(
                 "model_broken", f"语音识别模型无法装入：{path}。文件可能损坏，请重新放置模型。"
             ) from wrong
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vosk")
-        self._idle: list[Stream] = []
         self._grammars: dict[tuple[str, ...], Grammar] = {}
 
     @property

@@ -1,5 +1,6 @@
 """Mandarin both ways: what is written as it is spoken, what is spoken as it is written, and what must be masked."""
 
+from bot.mandarin.asking import asks
 from bot.mandarin.dates import date_in, half_in
 from bot.mandarin.heard import amount_in, digits_in, number_in
 from bot.mandarin.masking import holds_a_number, masked, says_password
@@ -9,6 +10,7 @@ from bot.mandarin.spoken import spoken
 
 __all__ = [
     "amount_in",
+    "asks",
     "date_in",
     "digits_in",
     "half_in",

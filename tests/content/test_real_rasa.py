@@ -235,11 +235,11 @@ async def test_sentences_with_one_wish_stay_whole(server):
     torn = [wishes for text in one if len(wishes := await wishes_in(text, engine.read)) > 1]
     await client.close()
     print(f"torn {len(torn)} of {len(one)}", *torn, sep="\n")
-    assert len(one) >= 550 and len(torn) <= 0.025 * len(one)
+    assert len(one) >= 400 and len(torn) <= 0.02 * len(one)
 
 
 def held_out():
-    for name in ("questions_116", "phrasings", "phrasings_unseen", "phrasings_last", "phrasings_fresh"):
+    for name in ("questions_116", "phrasings", "phrasings_unseen", "phrasings_last"):
         yield from yaml.safe_load((QUESTIONS / f"{name}.yml").read_text("utf-8"))["questions"]
 
 
